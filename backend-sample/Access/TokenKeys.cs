@@ -46,7 +46,7 @@ internal sealed record TokenKeys(IReadOnlyList<SecurityKey> Keys, IReadOnlyList<
     }
 
     private static SymmetricSecurityKey Secret(string text) => Encoding.UTF8.GetBytes(text) is
-        { Length: >= MinSecretBytes } bytes
+    { Length: >= MinSecretBytes } bytes
         ? new SymmetricSecurityKey(bytes)
         : throw new FormatException($"a secret has at least {MinSecretBytes} bytes");
 

@@ -133,21 +133,21 @@ internal static class BenchBusCommand
 
     private static Option<int> CreateNumber(
         string name, string description, int normal, int least, int most) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        DefaultValueFactory = _ => normal,
-        CustomParser = result =>
         {
-            var text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && number >= least && number <= most)
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => normal,
+            CustomParser = result =>
             {
-                return number;
-            }
+                var text = result.Tokens[0].Value;
+                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number >= least && number <= most)
+                {
+                    return number;
+                }
 
-            result.AddError($"{name}: '{text}' is not a number from {least} to {most}.");
-            return 0;
-        },
-    };
+                result.AddError($"{name}: '{text}' is not a number from {least} to {most}.");
+                return 0;
+            },
+        };
 }

@@ -40,9 +40,9 @@ public abstract class PresenceFleetTests : IAsyncLifetime
         using var phone = await PresenceClient.MemberAsync(_two.Address, "bob");
         using var carol = await PresenceClient.MemberAsync(_two.Address, "carol");
 
-        const string users = "alice 1 ws-1; bob 3 ws-1,ws-2; carol 1 ws-2";
-        await PresenceClient.UntilAsync(alice, users, _time);
-        await PresenceClient.UntilAsync(carol, users, _time);
+        const string Users = "alice 1 ws-1; bob 3 ws-1,ws-2; carol 1 ws-2";
+        await PresenceClient.UntilAsync(alice, Users, _time);
+        await PresenceClient.UntilAsync(carol, Users, _time);
 
         phone.Socket.Abort();
         bobHere.Socket.Abort();
@@ -54,17 +54,17 @@ public abstract class PresenceFleetTests : IAsyncLifetime
     [Fact]
     public async Task AUserWhoIsNoMember_IsRefused_AlsoAfterLeaving()
     {
-        const string refusal = """{"type":"error","id":"p1","reason":"not a member of room 'r': join it first"}""";
+        const string Refusal = """{"type":"error","id":"p1","reason":"not a member of room 'r': join it first"}""";
         using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
         await alice.SendAsync("""{"type":"presence","room":"r","id":"p1"}""");
-        Assert.Equal(refusal, await alice.ReceiveTextAsync());
+        Assert.Equal(Refusal, await alice.ReceiveTextAsync());
         await alice.JoinAsync("r");
         await alice.SendAsync("""{"type":"leave","room":"r"}""");
         await alice.ReceiveTextAsync();
 
         await alice.SendAsync("""{"type":"presence","room":"r","id":"p1"}""");
 
-        Assert.Equal(refusal, await alice.ReceiveTextAsync());
+        Assert.Equal(Refusal, await alice.ReceiveTextAsync());
     }
 
     [Fact]

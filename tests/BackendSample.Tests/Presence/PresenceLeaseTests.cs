@@ -68,13 +68,13 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     {
         await using var node = await StartAsync(TimeSpan.Zero);
         using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
-        const string lease = "ws-1:0123";
-        await Database.StringSetAsync(PresenceKeys.Lease(lease), "");
-        await Database.SetAddAsync(PresenceKeys.LeasesIn("r"), lease);
-        await Database.HashSetAsync(PresenceKeys.UsersIn("r", lease), "alice", 1);
+        const string Lease = "ws-1:0123";
+        await Database.StringSetAsync(PresenceKeys.Lease(Lease), "");
+        await Database.SetAddAsync(PresenceKeys.LeasesIn("r"), Lease);
+        await Database.HashSetAsync(PresenceKeys.UsersIn("r", Lease), "alice", 1);
         Assert.Equal("alice 1 ws-1; bob 1 ws-2", await PresenceClient.RequestAsync(bob));
 
-        await Database.KeyDeleteAsync(PresenceKeys.Lease(lease));
+        await Database.KeyDeleteAsync(PresenceKeys.Lease(Lease));
 
         Assert.Equal("bob 1 ws-2", await PresenceClient.RequestAsync(bob));
     }

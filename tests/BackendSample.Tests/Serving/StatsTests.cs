@@ -116,17 +116,17 @@ public sealed class StatsTests
     [Fact]
     public async Task ADeviceWithoutConnections_HasNoMetric()
     {
-        const string metric = "wsnode_device_connections{device=\"ios\"}";
+        const string Metric = "wsnode_device_connections{device=\"ios\"}";
         await using var node = await TestNode.StartAsync();
         using var phone = new TestClient();
         await phone.ConnectToAsync(node.Address, "/ws?user=alice&device=ios");
         await phone.ReceiveTextAsync();
-        Assert.Contains(metric, await ReadAsync(node, "/metrics"), StringComparison.Ordinal);
+        Assert.Contains(Metric, await ReadAsync(node, "/metrics"), StringComparison.Ordinal);
 
         phone.Socket.Abort();
 
         await Deadline.UntilAsync(
-            async () => !(await ReadAsync(node, "/metrics")).Contains(metric, StringComparison.Ordinal),
+            async () => !(await ReadAsync(node, "/metrics")).Contains(Metric, StringComparison.Ordinal),
             "the metric is removed");
     }
 

@@ -90,8 +90,8 @@ public sealed class IdleTests : IAsyncLifetime
     {
         // A masked Ping frame, its Pong, and a Close frame with the code 4009.
         byte[] ping = [0x89, 0x80, 0, 0, 0, 0];
-        const string pong = "\u008A\0";
-        const string close = "\u0088\u0006\u000F\u00A9idle";
+        const string Pong = "\u008A\0";
+        const string Close = "\u0088\u0006\u000F\u00A9idle";
         using var client = await RawClient.ConnectAsync(_node.Address);
         await client.WriteAsync(RawClient.Handshake);
         await client.ReadAsync(text => text.Contains("welcome", StringComparison.Ordinal));
@@ -101,9 +101,9 @@ public sealed class IdleTests : IAsyncLifetime
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
                 await client.WriteAsync(ping);
-                var received = await client.ReadAsync(text => text.EndsWith(pong, StringComparison.Ordinal)
-                    || text.Contains(close, StringComparison.Ordinal));
-                return received.Contains(close, StringComparison.Ordinal);
+                var received = await client.ReadAsync(text => text.EndsWith(Pong, StringComparison.Ordinal)
+                    || text.Contains(Close, StringComparison.Ordinal));
+                return received.Contains(Close, StringComparison.Ordinal);
             },
             "the client is closed");
     }

@@ -155,25 +155,39 @@ internal sealed class StateExchange(
     // All or nothing: returns the current content if any field has changed since it was read; otherwise null.
     private async Task<HashEntry[]?> TryWriteAsync(SharedChange change, SharedState there)
     {
-        // The whole script is sent each time, since a restarted Redis no longer has the script of a hash.
-        var answer = await link.Database.ScriptEvaluateAsync(
-            WriteScript, [Hash], ArgumentsOf(change, there), CommandFlags.NoScriptCache);
-        if (!answer.IsNull && (RedisValue[]?)answer is { } current)
+        // Before the write: a concurrent exchange may read the same value again before the reply is received.
+        var replaced = ReplacedBy(change);
+        replaced.ForEach(value => _replaced[value.Key] = value.Value);
+        var isWritten = false;
+        try
         {
-            return [.. current.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
-        }
-
-        foreach (var (record, before) in change.Set)
-        {
-            if (before is { Record: null })
+            // The whole script is sent each time, since a restarted Redis no longer has the script of a hash.
+            var answer = await link.Database.ScriptEvaluateAsync(
+                WriteScript, [Hash], ArgumentsOf(change, there), CommandFlags.NoScriptCache);
+            if (!answer.IsNull && (RedisValue[]?)answer is { } current)
             {
-                _replaced[record.Key.ToString()] = (before.Raw, record.Version);
+                return [.. current.Chunk(2).Select(pair => new HashEntry(pair[0], pair[1]))];
+            }
+
+            isWritten = true;
+            _known = there.With(change);
+            return null;
+        }
+        finally
+        {
+            if (!isWritten)
+            {
+                replaced.ForEach(value => _replaced.TryRemove(value));
             }
         }
-
-        _known = there.With(change);
-        return null;
     }
+
+    private static List<KeyValuePair<string, (RedisValue Raw, StateVersion Ours)>> ReplacedBy(SharedChange change) =>
+    [
+        .. from set in change.Set
+           where set.There is { Record: null }
+           select KeyValuePair.Create(set.Record.Key.ToString(), (set.There.Raw, set.Record.Version)),
+    ];
 
     // The arguments after the first three are, for each field: its name, its value as it was read, and its new value
     // (empty removes the field).

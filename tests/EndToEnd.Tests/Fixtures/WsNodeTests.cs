@@ -30,10 +30,12 @@ public sealed class WsNodeTests
         await client.ReadWelcome();
 
         node.Process.Send(Signal.Terminate);
+        var notice = await client.Read();
         var close = await client.Read();
         await client.Send(Frame.Close(close.CloseCode ?? 0));
 
-        Assert.Equal(Opcode.Close, close.Opcode);
+        Assert.Equal("""{"type":"notice","reason":"drain","reconnectInMs":0}""", notice.PayloadText);
+        Assert.Equal((Opcode.Close, 1012), (close.Opcode, close.CloseCode));
         Assert.Equal(0, await node.Process.ExitCode());
     }
 

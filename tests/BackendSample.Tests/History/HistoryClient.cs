@@ -10,12 +10,8 @@ internal sealed class HistoryClient : IDisposable
 
     private HistoryClient(TestClient client) => _client = client;
 
-    public static async Task<HistoryClient> JoinedAsync(TestNode node, string user)
-    {
-        var client = await TestClient.WelcomedAsync(node.Address, user);
-        await client.JoinAsync("r");
-        return new HistoryClient(client);
-    }
+    public static async Task<HistoryClient> JoinedAsync(TestNode node, string user) =>
+        new(await TestClient.MemberAsync(node.Address, user));
 
     /// <summary>Stores a message in the room for each data, as JSON.</summary>
     /// <returns>The messages, as they were delivered.</returns>

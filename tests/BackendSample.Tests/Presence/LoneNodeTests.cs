@@ -16,8 +16,8 @@ public sealed class LoneNodeTests
     public async Task OnTheLocalBus_MembersGetAnswers_AndPushes()
     {
         await using var node = await StartAsync(Delay);
-        using var alice = await PresenceClient.MemberAsync(node.Address, "alice");
-        using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+        using var alice = await TestClient.MemberAsync(node.Address, "alice");
+        using var bob = await TestClient.MemberAsync(node.Address, "bob");
         Assert.Equal("alice 1 ws-1; bob 1 ws-1", await PresenceClient.RequestAsync(alice));
         await PresenceClient.PublishedAsync(node, 2, _time);
 
@@ -30,11 +30,11 @@ public sealed class LoneNodeTests
     public async Task MoreUsersThanFitIntoOnePush_FollowInTheNext()
     {
         await using var node = await StartAsync(Delay);
-        using var alice = await PresenceClient.MemberAsync(node.Address, "alice");
+        using var alice = await TestClient.MemberAsync(node.Address, "alice");
         var others = new List<TestClient>();
         for (var number = 0; number < PresencePushes.MaxUsers; number++)
         {
-            others.Add(await PresenceClient.MemberAsync(node.Address, $"u{number}"));
+            others.Add(await TestClient.MemberAsync(node.Address, $"u{number}"));
         }
 
         await PresenceClient.PublishedAsync(node, PresencePushes.MaxUsers + 1, _time);
@@ -54,7 +54,7 @@ public sealed class LoneNodeTests
     public async Task WithoutADelay_NothingIsPushed()
     {
         await using var node = await StartAsync(TimeSpan.Zero);
-        using var alice = await PresenceClient.MemberAsync(node.Address, "alice");
+        using var alice = await TestClient.MemberAsync(node.Address, "alice");
         await PresenceClient.PublishedAsync(node, 1, _time);
 
         _time.Advance(Delay);
@@ -70,7 +70,7 @@ public sealed class LoneNodeTests
         await using var node = await TestNode.StartAsync(
             TestNode.Options,
             services => services.AddSingleton<TimeProvider>(_time).AddSingleton<IPresenceStore>(store));
-        using var alice = await PresenceClient.MemberAsync(node.Address, "alice");
+        using var alice = await TestClient.MemberAsync(node.Address, "alice");
         await Deadline.UntilAsync(
             () =>
             {
@@ -95,7 +95,7 @@ public sealed class LoneNodeTests
         await using var node = await TestNode.StartAsync(
             TestNode.Options,
             services => services.AddSingleton<TimeProvider>(_time).AddSingleton<IPresenceStore>(store));
-        using var alice = await PresenceClient.MemberAsync(node.Address, "alice");
+        using var alice = await TestClient.MemberAsync(node.Address, "alice");
         await Deadline.UntilAsync(
             () =>
             {

@@ -8,13 +8,6 @@ namespace WsBalancer.BackendSample.Tests.Presence;
 /// <summary>Requests and pushes of presence, as a client has them.</summary>
 internal static class PresenceClient
 {
-    public static async Task<TestClient> MemberAsync(Uri node, string user)
-    {
-        var client = await TestClient.WelcomedAsync(node, user);
-        await client.JoinAsync("r");
-        return client;
-    }
-
     /// <summary>Requests the users of the room, each as <c>USER DEVICES NODE,NODE</c>.</summary>
     public static async Task<string> RequestAsync(TestClient client)
     {

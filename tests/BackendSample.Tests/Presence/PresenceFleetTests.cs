@@ -34,11 +34,11 @@ public abstract class PresenceFleetTests : IAsyncLifetime
     [Fact]
     public async Task AnAnswer_HasTheUsersOfBothNodes_WithTheirDevices()
     {
-        using var alice = await PresenceClient.MemberAsync(_one.Address, "alice");
-        using var bobHere = await PresenceClient.MemberAsync(_one.Address, "bob");
-        using var bobThere = await PresenceClient.MemberAsync(_two.Address, "bob");
-        using var phone = await PresenceClient.MemberAsync(_two.Address, "bob");
-        using var carol = await PresenceClient.MemberAsync(_two.Address, "carol");
+        using var alice = await TestClient.MemberAsync(_one.Address, "alice");
+        using var bobHere = await TestClient.MemberAsync(_one.Address, "bob");
+        using var bobThere = await TestClient.MemberAsync(_two.Address, "bob");
+        using var phone = await TestClient.MemberAsync(_two.Address, "bob");
+        using var carol = await TestClient.MemberAsync(_two.Address, "carol");
 
         const string Users = "alice 1 ws-1; bob 3 ws-1,ws-2; carol 1 ws-2";
         await PresenceClient.UntilAsync(alice, Users, _time);
@@ -70,8 +70,8 @@ public abstract class PresenceFleetTests : IAsyncLifetime
     [Fact]
     public async Task Changes_ArePushedOnce_AfterTheDelay()
     {
-        using var alice = await PresenceClient.MemberAsync(_one.Address, "alice");
-        using var bob = await PresenceClient.MemberAsync(_two.Address, "bob");
+        using var alice = await TestClient.MemberAsync(_one.Address, "alice");
+        using var bob = await TestClient.MemberAsync(_two.Address, "bob");
         await PresenceClient.PublishedAsync(_one, 1, _time);
         await PresenceClient.PublishedAsync(_two, 1, _time);
         await PresenceClient.ReceiveRoomMessageAsync(alice, alice, bob);
@@ -96,7 +96,7 @@ public abstract class PresenceFleetTests : IAsyncLifetime
     [Fact]
     public async Task AHundredUsersWhoMoveAtOnce_AreOnePush_WithTheirNewNodes()
     {
-        using var alice = await PresenceClient.MemberAsync(_two.Address, "alice");
+        using var alice = await TestClient.MemberAsync(_two.Address, "alice");
         var before = await ConnectAsync(_one);
         await PresenceClient.PublishedAsync(_one, 100, _time);
         await PresenceClient.PublishedAsync(_two, 1, _time);
@@ -125,7 +125,7 @@ public abstract class PresenceFleetTests : IAsyncLifetime
         var clients = new List<TestClient>();
         for (var number = 0; number < 100; number++)
         {
-            clients.Add(await PresenceClient.MemberAsync(node.Address, $"u{number:D2}"));
+            clients.Add(await TestClient.MemberAsync(node.Address, $"u{number:D2}"));
         }
 
         return clients;

@@ -8,36 +8,20 @@ namespace WsBalancer.BackendSample.Tests.Presence;
 
 /// <summary>Nodes that are killed, and a Redis that restarts: no user remains who is not there, and none is missing.
 /// </summary>
-public sealed class PresenceLeaseTests : IAsyncLifetime
+public sealed class PresenceLeaseTests : RedisTest
 {
     // Longer than the time that passes until the lease is swept.
     private static readonly TimeSpan Delay = TimeSpan.FromHours(1);
 
     private readonly FakeTimeProvider _time = new();
-    private RedisServer _redis = null!;
-    private ConnectionMultiplexer _connection = null!;
-
-    private IDatabase Database => _connection.GetDatabase();
-
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await RedisServer.StartAsync();
-        _connection = await ConnectionMultiplexer.ConnectAsync($"{_redis.Endpoint},abortConnect=false,allowAdmin=true");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _connection.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
 
     [Fact]
     public async Task TheUsersOfAKilledNode_EndWithItsLease_AndTheirEndIsPushed()
     {
         using var process = StartProcess();
-        using var alice = await PresenceClient.MemberAsync(new Uri(await process.ReadAddressAsync()), "alice");
+        using var alice = await TestClient.MemberAsync(new Uri(await process.ReadAddressAsync()), "alice");
         await using var node = await StartAsync(Delay);
-        using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+        using var bob = await TestClient.MemberAsync(node.Address, "bob");
         var lease = await FindLeaseAsync("ws-1", "alice");
         await PresenceClient.PublishedAsync(node, 1, _time);
         await PresenceClient.ReceiveRoomMessageAsync(bob, bob);
@@ -47,13 +31,8 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
         await KillAsync(process);
         Assert.InRange((await Database.KeyTimeToLiveAsync(PresenceKeys.Lease(lease)))!.Value.TotalSeconds, 0.1, 15);
         await Database.KeyDeleteAsync(PresenceKeys.Lease(lease));
-        await Deadline.UntilAsync(
-            async () =>
-            {
-                _time.Advance(PresenceLease.Interval);
-                return !await Database.SetContainsAsync(PresenceKeys.Leases, lease);
-            },
-            "the lease is swept");
+        await UntilAsync(
+            async () => !await Database.SetContainsAsync(PresenceKeys.Leases, lease), "the lease is swept");
         await PresenceClient.ReceiveRoomMessageAsync(bob, bob);
         _time.Advance(Delay);
 
@@ -67,7 +46,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     public async Task UsersWhoseLeaseHasEnded_AreInNoAnswer_EvenBeforeTheyAreRemoved()
     {
         await using var node = await StartAsync(TimeSpan.Zero);
-        using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+        using var bob = await TestClient.MemberAsync(node.Address, "bob");
         const string Lease = "ws-1:0123";
         await Database.StringSetAsync(PresenceKeys.Lease(Lease), "");
         await Database.SetAddAsync(PresenceKeys.LeasesIn("r"), Lease);
@@ -83,17 +62,17 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     public async Task ANodeThatWasKilledAndRestarted_HasNoGhosts()
     {
         await using var node = await StartAsync(TimeSpan.Zero);
-        using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+        using var bob = await TestClient.MemberAsync(node.Address, "bob");
         using var process = StartProcess();
         var address = new Uri(await process.ReadAddressAsync());
-        using var before = await PresenceClient.MemberAsync(address, "alice");
-        using var carol = await PresenceClient.MemberAsync(address, "carol");
+        using var before = await TestClient.MemberAsync(address, "alice");
+        using var carol = await TestClient.MemberAsync(address, "carol");
         await PresenceClient.UntilAsync(bob, "alice 1 ws-1; bob 1 ws-2; carol 1 ws-1", _time);
         var former = await FindLeaseAsync("ws-1", "alice");
         await KillAsync(process);
 
         using var restarted = StartProcess();
-        using var alice = await PresenceClient.MemberAsync(new Uri(await restarted.ReadAddressAsync()), "alice");
+        using var alice = await TestClient.MemberAsync(new Uri(await restarted.ReadAddressAsync()), "alice");
 
         var lease = await FindLeaseAsync("ws-1", "alice", former);
         Assert.NotEqual(former, lease);
@@ -104,7 +83,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     public async Task EveryFiveSeconds_TheLeaseIsRenewed()
     {
         await using var node = await StartAsync(TimeSpan.Zero);
-        using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+        using var bob = await TestClient.MemberAsync(node.Address, "bob");
         var lease = await FindLeaseAsync("ws-2", "bob");
         var key = PresenceKeys.Lease(lease);
         await Database.KeyPersistAsync(key);
@@ -120,9 +99,9 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     public async Task ANodeWhoseLeaseHasEndedByMistake_IsPublishedAgain_WithANewOne()
     {
         await using var node = await StartAsync(TimeSpan.Zero);
-        using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+        using var bob = await TestClient.MemberAsync(node.Address, "bob");
         await using var other = await StartAsync(TimeSpan.Zero, "ws-1");
-        using var alice = await PresenceClient.MemberAsync(other.Address, "alice");
+        using var alice = await TestClient.MemberAsync(other.Address, "alice");
         var former = await FindLeaseAsync("ws-2", "bob");
         await Database.KeyDeleteAsync(PresenceKeys.Lease(former));
         Assert.Equal("alice 1 ws-1", await PresenceClient.RequestAsync(alice));
@@ -131,12 +110,8 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
 
         Assert.NotEqual(former, await FindLeaseAsync("ws-2", "bob", former));
         await PresenceClient.UntilAsync(alice, "alice 1 ws-1; bob 1 ws-2", _time);
-        await Deadline.UntilAsync(
-            async () =>
-            {
-                _time.Advance(PresenceLease.Interval);
-                return !await Database.KeyExistsAsync(PresenceKeys.UsersIn("r", former));
-            },
+        await UntilAsync(
+            async () => !await Database.KeyExistsAsync(PresenceKeys.UsersIn("r", former)),
             "the former users are removed");
     }
 
@@ -145,16 +120,16 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     {
         await using var one = await StartAsync(TimeSpan.Zero, "ws-1");
         await using var two = await StartAsync(TimeSpan.Zero);
-        using var alice = await PresenceClient.MemberAsync(one.Address, "alice");
-        using var bob = await PresenceClient.MemberAsync(two.Address, "bob");
-        using var carol = await PresenceClient.MemberAsync(two.Address, "carol");
+        using var alice = await TestClient.MemberAsync(one.Address, "alice");
+        using var bob = await TestClient.MemberAsync(two.Address, "bob");
+        using var carol = await TestClient.MemberAsync(two.Address, "carol");
         await PresenceClient.UntilAsync(alice, "alice 1 ws-1; bob 1 ws-2; carol 1 ws-2", _time);
 
-        _redis.Kill();
+        Redis.Kill();
         await PresenceClient.UntilAsync(alice, "alice 1 ws-1 (partial)", _time);
         await carol.SendAsync("""{"type":"leave","room":"r"}""");
         await carol.ReceiveTextAsync();
-        await _redis.ResumeAsync();
+        await Redis.ResumeAsync();
 
         await PresenceClient.UntilAsync(alice, "alice 1 ws-1; bob 1 ws-2", _time);
         await PresenceClient.UntilAsync(bob, "alice 1 ws-1; bob 1 ws-2", _time);
@@ -165,7 +140,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     {
         await using (var node = await StartAsync(TimeSpan.Zero))
         {
-            using var bob = await PresenceClient.MemberAsync(node.Address, "bob");
+            using var bob = await TestClient.MemberAsync(node.Address, "bob");
             await PresenceClient.PublishedAsync(node, 1, _time);
             bob.Socket.Abort();
         }
@@ -176,7 +151,7 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     }
 
     private ServerProcess StartProcess() => NodeProcess.Start(
-        "serve", "--urls", "http://127.0.0.1:0", "--name", "ws-1", "--redis", $"{_redis.Endpoint}",
+        "serve", "--urls", "http://127.0.0.1:0", "--name", "ws-1", "--redis", $"{Redis.Endpoint}",
         "--presence-delay", "off");
 
     private static async Task KillAsync(ServerProcess process)
@@ -186,8 +161,17 @@ public sealed class PresenceLeaseTests : IAsyncLifetime
     }
 
     private Task<TestNode> StartAsync(TimeSpan delay, string name = "ws-2") => TestNode.StartAsync(
-        TestNode.Options with { Name = name, Redis = _redis.Endpoint, PresenceDelay = delay },
+        TestNode.Options with { Name = name, Redis = Redis.Endpoint, PresenceDelay = delay },
         services => services.AddSingleton<TimeProvider>(_time));
+
+    /// <summary>Waits for a condition, while the time of sweeps passes.</summary>
+    private Task UntilAsync(Func<Task<bool>> fact, string description) => Deadline.UntilAsync(
+        () =>
+        {
+            _time.Advance(PresenceLease.Interval);
+            return fact();
+        },
+        description);
 
     /// <summary>The lease of a node that has published the user.</summary>
     private async Task<string> FindLeaseAsync(string node, string user, string former = "")

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using StackExchange.Redis;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Registration;
 
 /// <summary>The records that a node writes about itself to a real Redis, where balancers read them.</summary>
-public sealed class NodeRegistrarTests : IAsyncLifetime
+public sealed class NodeRegistrarTests : RedisTest
 {
     private const string Key = "wsbalancer:node:chat:ws-1";
     private const string Nodes = "wsbalancer:nodes:chat";
@@ -14,22 +13,6 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
 
     private readonly FakeTimeProvider _time = new();
-    private RedisServer _redis = null!;
-    private ConnectionMultiplexer _connection = null!;
-
-    private IDatabase Database => _connection.GetDatabase();
-
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await RedisServer.StartAsync();
-        _connection = await ConnectionMultiplexer.ConnectAsync($"{_redis.Endpoint},abortConnect=false");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _connection.DisposeAsync();
-        await _redis.DisposeAsync();
-    }
 
     [Fact]
     public async Task ANodeThatListens_IsRegistered_ForTenSeconds()
@@ -93,17 +76,17 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     [Fact]
     public async Task WithRedisDisconnected_TheNodeServes_AndRegistersAfterTheReconnect()
     {
-        _redis.Kill();
+        Redis.Kill();
         await using var node = await StartAsync();
         using var client = await TestClient.WelcomedAsync(node.Address, "alice");
 
-        await _redis.ResumeAsync();
+        await Redis.ResumeAsync();
 
         await Deadline.UntilAsync(
             async () =>
             {
                 _time.Advance(Renewal);
-                return _connection.IsConnected && await Database.KeyExistsAsync(Key);
+                return Database.Multiplexer.IsConnected && await Database.KeyExistsAsync(Key);
             },
             "it is registered");
     }
@@ -112,7 +95,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     public async Task WithRedisDisconnected_TheNodeStopsAsUsual()
     {
         await using var node = await StartAsync();
-        _redis.Kill();
+        Redis.Kill();
 
         await node.StopAsync();
 
@@ -123,7 +106,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     public async Task TheProgram_Registers_AndUnregistersOnSigterm()
     {
         using var node = NodeProcess.Start(
-            "serve", "--urls", "http://127.0.0.1:0", "--name", "ws-1", "--redis", $"{_redis.Endpoint}",
+            "serve", "--urls", "http://127.0.0.1:0", "--name", "ws-1", "--redis", $"{Redis.Endpoint}",
             "--register", "chat", "--weight", "0");
         var ready = await node.ReadLineAsync();
         var address = ready![(ready!.LastIndexOf(' ') + 1)..];
@@ -140,7 +123,7 @@ public sealed class NodeRegistrarTests : IAsyncLifetime
     private Task<TestNode> StartAsync() => StartAsync(new RegistrationOptions { Cluster = "chat" });
 
     private Task<TestNode> StartAsync(RegistrationOptions registration) => TestNode.StartAsync(
-        TestNode.Options with { Redis = _redis.Endpoint, Registration = registration },
+        TestNode.Options with { Redis = Redis.Endpoint, Registration = registration },
         services => services.AddSingleton<TimeProvider>(_time));
 
     private async Task<bool> IsDrainingAsync() =>

@@ -16,6 +16,14 @@ internal sealed class TestClient : IDisposable
         return client;
     }
 
+    /// <summary>Connects, and joins room "r".</summary>
+    public static async Task<TestClient> MemberAsync(Uri node, string user)
+    {
+        var client = await WelcomedAsync(node, user);
+        await client.JoinAsync("r");
+        return client;
+    }
+
     public static async Task<TestClient> ConnectAsync(Uri node, string user)
     {
         var client = new TestClient();

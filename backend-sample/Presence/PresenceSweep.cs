@@ -16,6 +16,9 @@ internal sealed class PresenceSweep(
     /// <summary>The rooms that are removed at once.</summary>
     private const int Batch = 100;
 
+    /// <summary>The most users in one announcement: a bus carries no messages of any length.</summary>
+    private const int NoticeUsers = 500;
+
     /// <summary>How long other nodes leave a sweep to the one that has begun it.</summary>
     private static readonly TimeSpan Claim = TimeSpan.FromSeconds(10);
 
@@ -43,29 +46,37 @@ internal sealed class PresenceSweep(
 
     private async Task RemoveAsync(IDatabase redis, string id)
     {
+        var isRemoved = true;
         var rooms = await redis.SetMembersAsync(PresenceKeys.RoomsOf(id));
         foreach (var batch in rooms.Chunk(Batch))
         {
-            await Task.WhenAll(batch.Select(room => RemoveAsync(redis, id, room.ToString())));
+            var removed = await Task.WhenAll(batch.Select(room => RemoveAsync(redis, id, room.ToString())));
+            isRemoved &= !removed.Contains(false);
         }
 
         await Task.WhenAll(
-            redis.SetRemoveAsync(PresenceKeys.Leases, id), redis.KeyDeleteAsync(PresenceKeys.SweepOf(id)));
+            isRemoved ? redis.SetRemoveAsync(PresenceKeys.Leases, id) : Task.CompletedTask,
+            redis.KeyDeleteAsync(PresenceKeys.SweepOf(id)));
     }
 
-    // First the announcement: if this node ends before the removal, another one repeats both.
-    private async Task RemoveAsync(IDatabase redis, string id, string room)
+    // First the announcement: if it fails, or this node ends before the removal, the next sweep repeats both.
+    private async Task<bool> RemoveAsync(IDatabase redis, string id, string room)
     {
         var users = await redis.HashKeysAsync(PresenceKeys.UsersIn(room, id));
-        if (users.Length > 0)
+        foreach (var part in users.Chunk(NoticeUsers))
         {
-            await bus.PublishAsync(
-                ChannelName.Room(room), PresenceNotice.Create(users.Select(user => user.ToString())));
+            var notice = PresenceNotice.Create(part.Select(user => user.ToString()));
+            if (await bus.PublishAsync(ChannelName.Room(room), notice)
+                is PublishOutcome.LocalOnly or PublishOutcome.Unknown)
+            {
+                return false;
+            }
         }
 
         await Task.WhenAll(
             redis.KeyDeleteAsync(PresenceKeys.UsersIn(room, id)),
             redis.SetRemoveAsync(PresenceKeys.LeasesIn(room), id),
             redis.SetRemoveAsync(PresenceKeys.RoomsOf(id), room));
+        return true;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Presence;
 using WsBalancer.BackendSample.Tests.Support;
 
@@ -77,6 +78,27 @@ public sealed class PresenceLeaseTests : RedisTest
         var lease = await FindLeaseAsync("ws-1", "alice", former);
         Assert.NotEqual(former, lease);
         Assert.Equal("alice 1 ws-1; bob 1 ws-2", await PresenceClient.RequestAsync(bob));
+    }
+
+    [Fact]
+    public async Task UsersWhoseEndCannotBeAnnounced_AreRemovedWhenItCan()
+    {
+        const string Lease = "ws-1:0123";
+        await Database.SetAddAsync(PresenceKeys.Leases, Lease);
+        await Database.SetAddAsync(PresenceKeys.RoomsOf(Lease), "r");
+        await Database.HashSetAsync(
+            PresenceKeys.UsersIn("r", Lease),
+            [.. Enumerable.Range(0, 501).Select(number => new HashEntry($"user-{number}", 1))]);
+        var bus = new FakeBus { Outcome = PublishOutcome.LocalOnly };
+        await using var node = await StartAsync(TimeSpan.Zero, bus: bus);
+
+        await UntilAsync(() => Task.FromResult(bus.Publishes > 1), "the announcement is repeated");
+        Assert.True(await Database.KeyExistsAsync(PresenceKeys.UsersIn("r", Lease)));
+        bus.Outcome = PublishOutcome.Published;
+        await UntilAsync(
+            async () => !await Database.SetContainsAsync(PresenceKeys.Leases, Lease), "the lease is swept");
+
+        Assert.False(await Database.KeyExistsAsync(PresenceKeys.UsersIn("r", Lease)));
     }
 
     [Fact]
@@ -160,9 +182,17 @@ public sealed class PresenceLeaseTests : RedisTest
         await process.WaitForExitAsync();
     }
 
-    private Task<TestNode> StartAsync(TimeSpan delay, string name = "ws-2") => TestNode.StartAsync(
-        TestNode.Options with { Name = name, Redis = Redis.Endpoint, PresenceDelay = delay },
-        services => services.AddSingleton<TimeProvider>(_time));
+    private Task<TestNode> StartAsync(TimeSpan delay, string name = "ws-2", IMessageBus? bus = null) =>
+        TestNode.StartAsync(
+            TestNode.Options with { Name = name, Redis = Redis.Endpoint, PresenceDelay = delay },
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(_time);
+                if (bus is not null)
+                {
+                    services.AddSingleton(bus);
+                }
+            });
 
     /// <summary>Waits for a condition, while the time of sweeps passes.</summary>
     private Task UntilAsync(Func<Task<bool>> fact, string description) => Deadline.UntilAsync(

@@ -7,8 +7,15 @@ internal sealed class FakeBus(params string[] waiting) : IMessageBus
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waits;
+    private int _publishes;
 
     public BusStatus Status { get; init; } = new("redis", IsAvailable: false, Received: 7);
+
+    /// <summary>The result of each publish.</summary>
+    public PublishOutcome Outcome { get; set; } = PublishOutcome.Published;
+
+    /// <summary>The number of publishes.</summary>
+    public int Publishes => Volatile.Read(ref _publishes);
 
     /// <summary>The number of subscriptions that have waited.</summary>
     public int Waits => Volatile.Read(ref _waits);
@@ -28,6 +35,9 @@ internal sealed class FakeBus(params string[] waiting) : IMessageBus
 
     public Task UnsubscribeAsync(string channel) => Task.CompletedTask;
 
-    public Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message) =>
-        Task.FromResult(PublishOutcome.Published);
+    public Task<PublishOutcome> PublishAsync(string channel, ReadOnlyMemory<byte> message)
+    {
+        Interlocked.Increment(ref _publishes);
+        return Task.FromResult(Outcome);
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class Session : IAudienceMember
     /// <summary>The input; also the lock of the state below.</summary>
     private readonly Inbox _inbox;
     private HashSet<string>? _rooms;
-    private readonly SenderRate? _rate;
+    private SenderRate? _rate;
     private SessionExpiry? _expiry;
 
     /// <summary>The time stamp of the last bytes from the client.</summary>
@@ -42,7 +42,6 @@ internal sealed class Session : IAudienceMember
         _limits = limits;
         _memory = new ClientMemory(limits.Memory);
         _outbox = new Outbox(socket, connection, _memory, limits);
-        _rate = limits.Rates.Create(User);
         _inbox = new Inbox(socket, _outbox, _memory, limits.Options.MaxMessageBytes);
     }
 
@@ -169,6 +168,8 @@ internal sealed class Session : IAudienceMember
     {
         try
         {
+            // Not earlier: a session whose welcome fails is never run, and would not release the rate of its user.
+            _rate = _limits.Rates.Create(User);
             var end = await _inbox.ReadAsync(this, handle);
             if (end is not InboxEnd.ClientClosed)
             {

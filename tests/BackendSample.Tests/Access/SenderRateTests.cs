@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using WsBalancer.BackendSample.Access;
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Access;
@@ -90,6 +91,21 @@ public sealed class SenderRateTests
         second.Dispose();
 
         await Deadline.UntilAsync(() => node.Rates.Users == 0, "no user has a rate");
+    }
+
+    [Fact]
+    public async Task Rate_OfAUserWhoseWelcomeFails_IsRemoved()
+    {
+        var bus = new FakeBus("user:alice");
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options with { Access = new AccessOptions { UserRate = 2 } },
+            services => services.AddSingleton<IMessageBus>(bus));
+        using var client = await TestClient.ConnectAsync(node.Address, "alice");
+
+        bus.Fail();
+
+        await Assert.ThrowsAnyAsync<WebSocketException>(client.ReceiveTextAsync);
+        Assert.Equal(0, node.Rates.Users);
     }
 
     private static async Task EchoAsync(TestClient client, int count)

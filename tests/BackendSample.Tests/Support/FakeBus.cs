@@ -22,6 +22,9 @@ internal sealed class FakeBus(params string[] waiting) : IMessageBus
 
     public void Open() => _opened.SetResult();
 
+    /// <summary>Fails the subscriptions that wait.</summary>
+    public void Fail() => _opened.SetException(new InvalidOperationException("The test fails the subscription."));
+
     public async Task<bool> SubscribeAsync(string channel)
     {
         if (waiting.Contains(channel))

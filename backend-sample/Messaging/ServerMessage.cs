@@ -52,8 +52,8 @@ internal static class ServerMessage
         "auth", ("user", user), ("expires", expires.UtcDateTime.ToString(SecondsOfUtc, CultureInfo.InvariantCulture)));
 
     /// <summary>The token of the client has expired.</summary>
-    /// <param name="grace">How long the client may take to send a new one.</param>
-    public static ReadOnlyMemory<byte> TokenExpired(TimeSpan grace) => Notice("token_expired", "closeInMs"u8, grace);
+    /// <param name="delay">After which time the connection is closed without a new one.</param>
+    public static ReadOnlyMemory<byte> TokenExpired(TimeSpan delay) => Notice("token_expired", "closeInMs"u8, delay);
 
     /// <summary>The node stops.</summary>
     /// <param name="delay">After which time the connection is closed.</param>

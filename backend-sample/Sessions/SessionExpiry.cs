@@ -50,24 +50,26 @@ internal sealed class SessionExpiry
 
     private void Check()
     {
-        bool notifies, closes;
+        bool notifies;
+        TimeSpan rest;
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
-            var isExpired = now >= _expires;
-            notifies = isExpired && !_isNotified;
+            // Differences only: the end of a token may be that of all times, to which no grace can be added.
+            var sinceEnd = _time.GetUtcNow() - _expires;
+            rest = _grace - sinceEnd;
+            notifies = sinceEnd >= TimeSpan.Zero && !_isNotified;
             _isNotified |= notifies;
-            closes = now >= _expires + _grace;
-            var next = isExpired ? _expires + _grace - now : _expires - now;
-            _timer.Change(closes ? Timeout.InfiniteTimeSpan : Shorter(next), Timeout.InfiniteTimeSpan);
+            var next = sinceEnd >= TimeSpan.Zero ? rest : -sinceEnd;
+            _timer.Change(rest <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : Shorter(next), Timeout.InfiniteTimeSpan);
         }
 
+        // A token is accepted for a while after its end, so less than the grace may be left.
         if (notifies)
         {
-            _session.Post(Delivery.Control(ServerMessage.TokenExpired(_grace)));
+            _session.Post(Delivery.Control(ServerMessage.TokenExpired(rest > TimeSpan.Zero ? rest : TimeSpan.Zero)));
         }
 
-        if (closes)
+        if (rest <= TimeSpan.Zero)
         {
             _session.Close(SessionClose.TokenExpired);
         }

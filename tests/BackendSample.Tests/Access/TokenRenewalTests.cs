@@ -29,6 +29,32 @@ public sealed class TokenRenewalTests
     }
 
     [Fact]
+    public async Task Client_WhoseTokenHasExpiredAMomentBefore_IsNotifiedOfTheRestOfTheTime()
+    {
+        await using var node = await StartAsync();
+        var end = _time.GetUtcNow() - TimeSpan.FromSeconds(10);
+        using var client = await ConnectAsync(node, Tokens.Until(end, "alice"));
+
+        Assert.Equal(
+            """{"type":"notice","reason":"token_expired","closeInMs":20000}""", await client.ReceiveTextAsync());
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((4001, "token expired"), await client.ReceiveCloseAsync());
+    }
+
+    [Fact]
+    public async Task Client_WhoseTokenEndsWithAllTimes_Stays()
+    {
+        await using var node = await StartAsync();
+        using var client = await ConnectAsync(node, Tokens.Until(DateTimeOffset.MaxValue, "alice"));
+
+        _time.Advance(TimeSpan.FromDays(1));
+        await client.SendAsync("""{"type":"echo"}""");
+
+        Assert.Equal("""{"type":"echo"}""", await client.ReceiveTextAsync());
+    }
+
+    [Fact]
     public async Task Client_WithANewToken_Stays()
     {
         await using var node = await StartAsync();

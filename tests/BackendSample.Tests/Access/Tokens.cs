@@ -13,15 +13,19 @@ internal static class Tokens
     public static readonly SigningCredentials WithSecret = new(
         new SymmetricSecurityKey(System.Text.Encoding.UTF8.GetBytes(Secret)), SecurityAlgorithms.HmacSha256);
 
-    public static string Sign(SigningCredentials? key = null, TimeSpan? validFor = null, params Claim[] claims) =>
-        Sign(key ?? WithSecret, TimeProvider.System.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1)), claims);
+    public static string Sign(SigningCredentials? key = null, TimeSpan? validFor = null, params Claim[] claims)
+    {
+        var expires = TimeProvider.System.GetUtcNow() + (validFor ?? TimeSpan.FromHours(1));
+        return Sign(key ?? WithSecret, expires - TimeSpan.FromHours(2), expires, claims);
+    }
 
-    /// <summary>A token of the secret.</summary>
+    /// <summary>A token of the secret, that is valid already.</summary>
     /// <param name="expires">The end of the token, in whole seconds.</param>
     /// <param name="user">The user.</param>
     /// <param name="claims">More claims.</param>
-    public static string Until(DateTimeOffset expires, string user, params Claim[] claims) =>
-        Sign(WithSecret, expires, [new Claim("sub", user), .. claims]);
+    public static string Until(DateTimeOffset expires, string user, params Claim[] claims) => Sign(
+        WithSecret, TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), expires,
+        [new Claim("sub", user), .. claims]);
 
     public static string Of(string user, params Claim[] claims) => Sign(claims: [new Claim("sub", user), .. claims]);
 
@@ -39,16 +43,13 @@ internal static class Tokens
             key.ExportSubjectPublicKeyInfoPem());
     }
 
-    private static string Sign(SigningCredentials key, DateTimeOffset expires, Claim[] claims)
-    {
-        var begin = expires.UtcDateTime - TimeSpan.FromHours(2);
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    private static string Sign(SigningCredentials key, DateTimeOffset begin, DateTimeOffset expires, Claim[] claims) =>
+        new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Subject = new ClaimsIdentity(claims),
-            NotBefore = begin,
-            IssuedAt = begin,
+            NotBefore = begin.UtcDateTime,
+            IssuedAt = begin.UtcDateTime,
             Expires = expires.UtcDateTime,
             SigningCredentials = key,
         });
-    }
 }

@@ -43,6 +43,11 @@ internal sealed class TokenValidator
             ValidAudience = options.Audience,
             ValidateIssuer = options.Issuer is not null || options.Authority is not null,
             ValidIssuer = options.Issuer,
+
+            // Without this, the issuer of the authority would be accepted beside the required one.
+            IssuerValidator = options.Issuer is { } required
+                ? (issuer, _, _) => issuer == required ? issuer : throw new SecurityTokenInvalidIssuerException()
+                : null,
             ConfigurationManager = options.Authority is { } authority ? FollowKeysOf(authority) : null,
         };
     }

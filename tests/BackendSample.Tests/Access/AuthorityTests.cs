@@ -58,6 +58,17 @@ public sealed class AuthorityTests : IAsyncLifetime
         await Validator().ValidateAsync(Sign("https://other.example")));
 
     [Fact]
+    public async Task Token_OfTheProvider_WhenAnotherIssuerIsRequired_IsRefused()
+    {
+        const string Required = "https://other.example";
+        var validator = Validator(Required);
+
+        Assert.Equal(
+            new TokenResult(null, "the token is from another issuer"), await validator.ValidateAsync(Sign(Address)));
+        Assert.Equal("alice", (await validator.ValidateAsync(Sign(Required))).Identity?.User);
+    }
+
+    [Fact]
     public async Task Token_OfAKeyThatIsNotPublished_IsRefused()
     {
         var token = Sign(Address);
@@ -84,8 +95,8 @@ public sealed class AuthorityTests : IAsyncLifetime
     private string Sign(string issuer) =>
         Tokens.Sign(_key, claims: [new Claim("sub", "alice"), new Claim("iss", issuer)]);
 
-    private TokenValidator Validator() =>
-        new(new TokenOptions { Authority = new Uri(Address) }, NullLogger<TokenValidator>.Instance);
+    private TokenValidator Validator(string? issuer = null) => new(
+        new TokenOptions { Authority = new Uri(Address), Issuer = issuer }, NullLogger<TokenValidator>.Instance);
 
     private Task AnswerAsync(HttpContext context)
     {

@@ -56,12 +56,6 @@ internal sealed class ApiEndpoint(MessageApi api)
             limit.MaxRequestBodySize = null;
         }
 
-        var answer = await api.AnswerAsync(route, context.Request);
-        if (answer.Status is StatusCodes.Status401Unauthorized)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-        }
-
-        return answer;
+        return await api.AnswerAsync(route, context.Request);
     }
 }

@@ -19,7 +19,6 @@ internal sealed class DrainEndpoint(ApiAdmission admission, IHostApplicationLife
 
         if (admission.CheckOperate(context.Request) is { } refusal)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
             return Problem.WriteAsync(context, refusal.Status, refusal.Detail);
         }
 

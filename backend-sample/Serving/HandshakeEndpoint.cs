@@ -45,8 +45,10 @@ internal sealed class HandshakeEndpoint(
             return;
         }
 
-        if (await admission.AdmitAsync(context) is not { } identity)
+        var admitted = await admission.IdentifyAsync(context.Request);
+        if (admitted.Identity is not { } identity)
         {
+            await Problem.WriteAsync(context, admitted.Status, admitted.Detail);
             return;
         }
 

@@ -10,6 +10,11 @@ internal static class Problem
     public static Task WriteAsync(HttpContext context, int status, string detail)
     {
         context.Response.StatusCode = status;
+        if (status is StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         return context.Response.WriteAsJsonAsync(
             new ProblemDetails
             {

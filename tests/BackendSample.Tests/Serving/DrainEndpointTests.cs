@@ -40,6 +40,8 @@ public sealed class DrainEndpointTests
         using var response = await SendAsync(node.Address, new HttpMethod(method), key);
 
         Assert.Equal(status, response.StatusCode);
+        Assert.Equal(
+            status is HttpStatusCode.Unauthorized ? "Bearer" : "", response.Headers.WwwAuthenticate.ToString());
         Assert.False(node.Sessions.IsLeaving);
     }
 
@@ -51,6 +53,7 @@ public sealed class DrainEndpointTests
         using var response = await SendAsync(node.Address, HttpMethod.Post, Key);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Empty(response.Headers.WwwAuthenticate);
         Assert.False(node.Sessions.IsLeaving);
     }
 

@@ -9,14 +9,10 @@ internal static class AccessOption
 {
     private static readonly AccessOptions Normally = new();
 
-    private static readonly Option<TokenKeys?> Key = new("--jwt-key")
-    {
-        Description = "Clients need a JSON Web Token that was signed by the key in this file: a PEM public key, a JSON "
-            + "Web Key Set, or a secret of at least 32 bytes. Without it, or --jwt-authority, every client connects as "
-            + "any user: for development only.",
-        HelpName = "FILE",
-        CustomParser = ParseKey,
-    };
+    private static readonly Option<TokenKeys?> Key = KeyFileOption.Create(
+        "--jwt-key", "Clients need a JSON Web Token that was signed by the key in this file: a PEM public key, a JSON "
+        + "Web Key Set, or a secret of at least 32 bytes. Without it, or --jwt-authority, every client connects as any "
+        + "user: for development only.", "key", TokenKeys.Parse);
 
     private static readonly Option<Uri?> Authority = new("--jwt-authority")
     {
@@ -48,7 +44,10 @@ internal static class AccessOption
         "--jwt-grace", "How long a client may take to send a new token when its token has expired, before it is closed "
         + "with 4001.", Normally.TokenGrace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
-    private static readonly Option<ApiKey?> Api = ApiKeyOption.Create();
+    private static readonly Option<ApiKey?> Api = KeyFileOption.Create(
+        "--api-key", "Back ends publish and read by HTTP under /api with the secret in this file, of at least 32 "
+        + "bytes. Without it, users read with their tokens; without tokens, everybody may do everything.", "secret",
+        ApiKey.Parse);
 
     private static readonly Option<string[]?> Origins = new("--origin")
     {
@@ -113,25 +112,6 @@ internal static class AccessOption
                 result.AddError($"{alone.Name} requires --jwt-key FILE or --jwt-authority URL.");
             }
         }
-    }
-
-    private static TokenKeys? ParseKey(ArgumentResult result)
-    {
-        var file = result.Tokens[0].Value;
-        try
-        {
-            return TokenKeys.Parse(File.ReadAllText(file));
-        }
-        catch (FormatException failure)
-        {
-            result.AddError($"--jwt-key: '{file}' has no key: {failure.Message}.");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            result.AddError($"--jwt-key: '{file}' cannot be read: {failure.Message}");
-        }
-
-        return null;
     }
 
     private static Uri? ParseAuthority(ArgumentResult result)

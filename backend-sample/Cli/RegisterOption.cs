@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net;
 
 namespace WsBalancer.BackendSample.Cli;
@@ -26,12 +25,9 @@ internal static class RegisterOption
         CustomParser = ParseAdvertise,
     };
 
-    private static readonly Option<int?> Weight = new("--weight")
-    {
-        Description = $"Its part of the users, relative to the others'; 0 for none. [default: {Normally.Weight}]",
-        HelpName = "W",
-        CustomParser = ParseWeight,
-    };
+    private static readonly Option<int?> Weight = NumberOption.Create(
+        "--weight", "Its part of the users, relative to the others'; 0 for none.", Normally.Weight, least: 0,
+        most: HighestWeight);
 
     private static readonly Option<string?> Prefix = new("--prefix")
     {
@@ -112,18 +108,5 @@ internal static class RegisterOption
         }
 
         return text;
-    }
-
-    private static int? ParseWeight(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var weight)
-            && weight <= HighestWeight)
-        {
-            return weight;
-        }
-
-        result.AddError($"--weight: '{text}' is not a number from 0 to {HighestWeight}.");
-        return null;
     }
 }

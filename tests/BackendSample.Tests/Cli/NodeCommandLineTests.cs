@@ -82,6 +82,19 @@ public sealed class NodeCommandLineTests
         Assert.Empty(output);
     }
 
+    [Theory]
+    [InlineData("--api-key")]
+    [InlineData("--jwt-key")]
+    public async Task AnEmptyNameOfAKeyFile_IsReported(string option)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        Assert.Equal(2, await NodeCommandLine.RunAsync(["serve", option, ""], output, error));
+
+        Assert.StartsWith($"ws-node: {option}: '' cannot be read: ", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheHelp_ShowsDefaultsInTheFormThatTheOptionsTake()
     {

@@ -70,8 +70,7 @@ internal sealed class MessagePublisher(NodeOptions options, IMessageBus bus, IMe
         json.WriteString("channel", channel);
         if (position is { } known)
         {
-            json.WriteString("epoch", known.Epoch);
-            json.WriteNumber("offset", known.Offset);
+            ServerMessage.WritePosition(json, known);
         }
 
         json.WriteEndObject();

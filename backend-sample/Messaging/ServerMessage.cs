@@ -145,7 +145,7 @@ internal static class ServerMessage
         return bytes.WrittenMemory;
     }
 
-    private static void WritePosition(Utf8JsonWriter json, ChannelPosition position)
+    internal static void WritePosition(Utf8JsonWriter json, ChannelPosition position)
     {
         json.WriteString("epoch", position.Epoch);
         json.WriteNumber("offset", position.Offset);

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using WsBalancer.BackendSample.Messaging;
 
 namespace WsBalancer.BackendSample.Presence;
 
@@ -8,9 +8,6 @@ namespace WsBalancer.BackendSample.Presence;
 internal static class PresenceMessage
 {
     private const int BytesOfUser = 64;
-
-    private static readonly JsonWriterOptions Readable =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static ReadOnlySpan<byte> Beginning => "{\"type\":\"presence\""u8;
 
@@ -58,7 +55,7 @@ internal static class PresenceMessage
     private static ReadOnlyMemory<byte> Write(string room, int users, Action<Utf8JsonWriter> write)
     {
         var bytes = new ArrayBufferWriter<byte>((users + 1) * BytesOfUser);
-        using var json = new Utf8JsonWriter(bytes, Readable);
+        using var json = new Utf8JsonWriter(bytes, ServerMessage.Readable);
         json.WriteStartObject();
         json.WriteString("type", "presence");
         json.WriteString("room", room);

@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Tests.History;
 using WsBalancer.BackendSample.Tests.Support;
 
@@ -126,6 +128,20 @@ public sealed class ApiTests
             "POST", "/api/rooms/r/messages", [.. "{\"data\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
 
         Assert.Equal((400, "Not a message: 'data' is not UTF-8."), (response.Status, response.Detail));
+    }
+
+    [Fact]
+    public async Task AMessageWithAnId_OnANodeThatStoresNone_IsRefusedWith501()
+    {
+        await using var node = await TestNode.StartAsync(
+            TestNode.Options, services => services.AddSingleton<IMessageStore, NoStore>());
+        using var api = new ApiClient(node);
+
+        var stored = await api.PostAsync("/api/rooms/r/messages", """{"data":1,"id":"a"}""");
+        var plain = await api.PostAsync("/api/rooms/r/messages", """{"data":1}""");
+
+        Assert.Equal((501, 202), (stored.Status, plain.Status));
+        Assert.Equal("this node stores no messages: send it without an id.", stored.Detail);
     }
 
     [Theory]

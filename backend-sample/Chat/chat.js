@@ -46,28 +46,40 @@ function enter(chosen) {
   find("refusal").textContent = "";
   find("entry").hidden = true;
   find("chat").hidden = false;
-  find("title").textContent = `${settings.room} · ${settings.user}`;
+  own.clear();
+  present.clear();
+  showPresent();
+  messages.replaceChildren();
+  clearMessages();
+  showTitle();
   connection = new RoomConnection(settings, events);
   setState("Connecting…", true);
   find("text").focus();
 }
 
 const events = {
-  open: node => setState(`connected to ${node}`, false),
+  open: (node, user) => {
+    // A token may be of another user than the entered one.
+    settings.user = user;
+    showTitle();
+    setState(`connected to ${node}`, false);
+  },
   closed: () => setState("connection lost: connecting again…", true),
   refused: reason => {
     find("chat").hidden = true;
     find("entry").hidden = false;
     find("refusal").textContent = reason;
   },
-  joined: mustRead => {
-    if (mustRead) {
+  joined: isRecovered => {
+    if (!isRecovered) {
+      // Messages between the shown ones and the next may be missing, or the shown ones may be of a former epoch.
+      clearMessages();
       connection.readHistory();
     }
   },
   message: message => {
     clearTyping(message.from);
-    const mine = own.get(message.id);
+    const mine = ownItem(message);
     if (mine) {
       describe(mine, message);
       messages.append(mine);
@@ -106,6 +118,10 @@ const events = {
   history: page => prepend(page.messages),
 };
 
+function showTitle() {
+  find("title").textContent = `${settings.room} · ${settings.user}`;
+}
+
 function setState(text, isAway) {
   find("state").textContent = text;
   find("state").className = isAway ? "away" : "";
@@ -120,6 +136,22 @@ function show(message, kind) {
   return item;
 }
 
+// Messages that are not sent yet stay.
+function clearMessages() {
+  messages.replaceChildren(...messages.querySelectorAll(".pending"));
+  oldest = null;
+  find("older").hidden = true;
+}
+
+// Others may use the same id.
+function ownItem(message) {
+  return message.from === settings.user ? own.get(message.id) : undefined;
+}
+
+function positionOf(message) {
+  return message.offset === undefined ? "" : `${message.epoch}:${message.offset}`;
+}
+
 // Text content only: messages of others are never HTML.
 function describe(item, message) {
   const by = document.createElement("small");
@@ -127,7 +159,7 @@ function describe(item, message) {
   const text = document.createElement("p");
   text.textContent = message.data?.text ?? JSON.stringify(message.data);
   item.replaceChildren(by, text);
-  item.dataset.offset = message.offset ?? "";
+  item.dataset.position = positionOf(message);
 }
 
 function note(text) {
@@ -139,10 +171,10 @@ function note(text) {
 }
 
 function prepend(page) {
-  const shown = new Set([...messages.children].map(item => item.dataset.offset));
-  const items = page.filter(message => !shown.has(String(message.offset))).map(message => {
-    const item = document.createElement("li");
-    item.className = message.from === settings.user ? "own" : "";
+  const shown = new Set([...messages.children].map(item => item.dataset.position));
+  const items = page.filter(message => !shown.has(positionOf(message))).map(message => {
+    const item = ownItem(message) ?? document.createElement("li");
+    item.classList.toggle("own", message.from === settings.user);
     describe(item, message);
     return item;
   });

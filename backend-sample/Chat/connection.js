@@ -3,12 +3,35 @@
 
 const longestWait = 5000;
 
+// The wait before a request is sent again that the node could not serve for a moment.
+const retryWait = 1000;
+
+// Such a request is refused with one of these reasons; with any other one it is refused for good.
+const isForNow = reason => /^(redis|nats) |^too many messages/.test(reason);
+
+// A browser does not show why a handshake was refused, so the end of the token is read from the token.
+const hasExpired = token => {
+  try {
+    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).exp * 1000 <= Date.now();
+  } catch {
+    return false;
+  }
+};
+
 export class RoomConnection {
   #settings;
   #events;
   #socket = null;
   #attempts = 0;
+
+  // The wait for the next attempt; 0 without one.
   #timer = 0;
+
+  // Whether any node has accepted a connection: then a failure is not for good.
+  #wasWelcome = false;
+
+  // Whether the node has answered the join: it refuses a message to the room before.
+  #isJoined = false;
 
   // The position of the last message, so that the node sends what follows it.
   #position = null;
@@ -16,8 +39,8 @@ export class RoomConnection {
   // Messages without an acknowledgement, by id; they are sent again after a reconnect, with the same id.
   #pending = new Map();
 
-  // events: open(node), closed(wait), refused(), joined(isFirst), message(m), sent(id), failed(id, reason), gap(),
-  // presence(m), typing(user), history(m)
+  // events: open(node, user), closed(), refused(reason), joined(isRecovered), message(m), sent(id), failed(id, reason),
+  // gap(), presence(m), typing(user), history(m). After refused() there are no more of them.
   constructor(settings, events) {
     this.#settings = settings;
     this.#events = events;
@@ -33,7 +56,9 @@ export class RoomConnection {
   }
 
   typing() {
-    this.#send({ type: "typing", room: this.#settings.room });
+    if (this.#isJoined) {
+      this.#send({ type: "typing", room: this.#settings.room });
+    }
   }
 
   readHistory(before) {
@@ -41,6 +66,8 @@ export class RoomConnection {
   }
 
   #connect() {
+    this.#timer = 0;
+    this.#isJoined = false;
     const { user, token } = this.#settings;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const query = new URLSearchParams({ user, device: "web" });
@@ -49,20 +76,26 @@ export class RoomConnection {
     this.#socket = socket;
     let isWelcome = false;
     socket.onmessage = event => {
-      isWelcome = true;
+      isWelcome = this.#wasWelcome = true;
       this.#receive(JSON.parse(event.data));
     };
     socket.onclose = event => this.#closed(socket, event, isWelcome);
   }
 
-  #closed(socket, event, wasWelcome) {
+  #closed(socket, event, isWelcome) {
     if (socket !== this.#socket) {
       return;
     }
 
     this.#socket = null;
-    if (event.code === 4001 || (!wasWelcome && this.#attempts === 0 && this.#position === null)) {
-      this.#events.refused(event.code === 4001 ? "The token has expired." : "The node did not accept the connection.");
+    this.#isJoined = false;
+    if (event.code === 4001 || (!isWelcome && hasExpired(this.#settings.token))) {
+      this.#events.refused("The token has expired.");
+      return;
+    }
+
+    if (!this.#wasWelcome) {
+      this.#events.refused("The node did not accept the connection.");
       return;
     }
 
@@ -73,7 +106,7 @@ export class RoomConnection {
   }
 
   #retryNow() {
-    if (this.#socket === null && this.#timer !== 0) {
+    if (this.#timer !== 0) {
       clearTimeout(this.#timer);
       this.#connect();
     }
@@ -86,7 +119,13 @@ export class RoomConnection {
   }
 
   #sendPending(id) {
-    this.#send({ type: "room", room: this.#settings.room, id, data: { text: this.#pending.get(id) } });
+    if (this.#isJoined && this.#pending.has(id)) {
+      this.#send({ type: "room", room: this.#settings.room, id, data: { text: this.#pending.get(id) } });
+    }
+  }
+
+  #join() {
+    this.#send({ type: "join", room: this.#settings.room, since: this.#position, id: "join" });
   }
 
   #receive(message) {
@@ -96,17 +135,17 @@ export class RoomConnection {
 
   #handlers = {
     welcome: message => {
-      this.#events.open(message.node);
-      this.#send({ type: "join", room: this.#settings.room, since: this.#position });
+      this.#events.open(message.node, message.user);
+      this.#join();
     },
     joined: message => {
       this.#attempts = 0;
-      const isFirst = this.#position === null;
-      if (isFirst || message.recovered === false) {
+      this.#isJoined = true;
+      if (!message.recovered) {
         this.#position = { epoch: message.epoch, offset: message.offset };
       }
 
-      this.#events.joined(isFirst || message.recovered === false);
+      this.#events.joined(message.recovered === true);
       this.#send({ type: "presence", room: this.#settings.room });
       for (const id of this.#pending.keys()) {
         this.#sendPending(id);
@@ -130,8 +169,11 @@ export class RoomConnection {
     },
     error: message => this.#fail(message),
     gap: message => {
-      this.#position = { epoch: message.epoch, offset: message.offset };
-      this.#events.gap();
+      // The channel of the user may have gaps too.
+      if (message.channel === `room:${this.#settings.room}`) {
+        this.#position = { epoch: message.epoch, offset: message.offset };
+        this.#events.gap();
+      }
     },
     notice: message => {
       if (message.reason === "drain") {
@@ -140,7 +182,12 @@ export class RoomConnection {
         setTimeout(() => this.#replace(old), message.reconnectInMs / 2);
       }
     },
-    presence: message => this.#events.presence(message),
+    presence: message => {
+      this.#events.presence(message);
+      if (message.partial) {
+        this.#later(() => this.#send({ type: "presence", room: this.#settings.room }));
+      }
+    },
     typing: message => this.#events.typing(message.from),
     history: message => this.#events.history(message),
   };
@@ -153,14 +200,34 @@ export class RoomConnection {
   }
 
   #fail(message) {
-    if (!this.#pending.has(message.id)) {
+    if (message.id === "join") {
+      this.#failToJoin(message.reason);
+    } else if (!this.#pending.has(message.id)) {
       this.#events.failed(null, message.reason);
-    } else if (message.reason.startsWith("redis")) {
-      // It may be stored later: the same id is stored once.
-      setTimeout(() => this.#pending.has(message.id) && this.#sendPending(message.id), 1000);
+    } else if (isForNow(message.reason)) {
+      // It may be stored already: the same id is stored once.
+      this.#later(() => this.#sendPending(message.id));
     } else {
       this.#pending.delete(message.id);
       this.#events.failed(message.id, message.reason);
     }
+  }
+
+  #failToJoin(reason) {
+    if (isForNow(reason)) {
+      this.#later(() => this.#join());
+      return;
+    }
+
+    const socket = this.#socket;
+    this.#socket = null;
+    socket.close();
+    this.#events.refused(reason);
+  }
+
+  // Not over another connection: its own join sends everything again.
+  #later(send) {
+    const socket = this.#socket;
+    setTimeout(() => socket === this.#socket && send(), retryWait);
   }
 }

@@ -36,7 +36,10 @@ internal sealed class ChatBrowser : IAsyncDisposable
     /// <param name="user">The user, who joins the room "lobby".</param>
     /// <param name="width">The width of the window, in CSS pixels.</param>
     /// <param name="height">The height of the window.</param>
-    public async Task<ChatWindow> Open(Uri url, string user, int width = 900, int height = 600)
+    /// <param name="node">The node to which the page connects; null for that of the address.</param>
+    /// <param name="token">The token of the user; null for none.</param>
+    public async Task<ChatWindow> Open(
+        Uri url, string user, int width = 900, int height = 600, ScriptedNode? node = null, string? token = null)
     {
         var context = await _browser.NewContextAsync(new()
         {
@@ -45,7 +48,8 @@ internal sealed class ChatBrowser : IAsyncDisposable
         });
         context.SetDefaultTimeout((float)Deadline.Default.TotalMilliseconds);
         var window = new ChatWindow(await context.NewPageAsync());
-        await window.Page.GotoAsync(new Uri(url, $"/#user={user}&room=lobby").ToString());
+        await (node?.Serve(window.Page) ?? Task.CompletedTask);
+        await window.Page.GotoAsync(new Uri(url, $"/#user={user}&room=lobby&token={token}").ToString());
         return window;
     }
 

@@ -87,6 +87,15 @@ internal sealed class RedisServer : IAsyncDisposable
         return await redis.GetServer(Endpoint).SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel));
     }
 
+    /// <summary>The number of bytes that were sent to clients.</summary>
+    public async Task<long> CountSentBytesAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
+        var stats = (await redis.GetServer(Endpoint).InfoAsync("stats")).SelectMany(section => section);
+        return long.Parse(
+            stats.Single(pair => pair.Key == "total_net_output_bytes").Value, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Closes the connections on which nodes subscribe, on the side of the server.</summary>
     public Task DropSubscribersAsync() => DropClientsAsync(":channels");
 

@@ -12,6 +12,9 @@ namespace WsBalancer.BackendSample.Cli;
 /// <summary><c>ws-node bench-bus</c>: measures a bus between two nodes in this process.</summary>
 internal static class BenchBusCommand
 {
+    private const int NormalSeconds = 5;
+    private const int NormalSize = 128;
+
     private static readonly Option<BusKind?> Bus = BusOptions.CreateBus(
         "The bus to measure: redis, redis-streams, nats, embedded or local.");
 
@@ -20,11 +23,11 @@ internal static class BenchBusCommand
 
     private static readonly Option<EndPoint?> Nats = BusOptions.CreateNats();
 
-    private static readonly Option<int> Seconds = CreateNumber(
-        "--seconds", "The time of each measurement.", 5, 1, 600);
+    private static readonly Option<int?> Seconds = NumberOption.Create(
+        "--seconds", "The time of each measurement.", NormalSeconds, lowest: 1, highest: 600);
 
-    private static readonly Option<int> Size = CreateNumber(
-        "--size", "The bytes of a message.", 128, 64, 65_536);
+    private static readonly Option<int?> Size = NumberOption.Create(
+        "--size", "The bytes of a message.", NormalSize, lowest: 64, highest: 65_536);
 
     public static Command Create()
     {
@@ -42,7 +45,8 @@ internal static class BenchBusCommand
                 Redis = parsed.GetValue(Redis),
                 Nats = parsed.GetValue(Nats),
             },
-            new BenchOptions(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), parsed.GetValue(Size)),
+            new BenchOptions(
+                TimeSpan.FromSeconds(parsed.GetValue(Seconds) ?? NormalSeconds), parsed.GetValue(Size) ?? NormalSize),
             parsed.InvocationConfiguration,
             cancellation));
         return command;
@@ -135,24 +139,4 @@ internal static class BenchBusCommand
     private static string Text(TimeSpan latency) => latency < TimeSpan.Zero
         ? "-"
         : string.Create(CultureInfo.InvariantCulture, $"{latency.TotalMilliseconds:F2} ms");
-
-    private static Option<int> CreateNumber(
-        string name, string description, int normal, int least, int most) => new(name)
-        {
-            Description = description,
-            HelpName = "N",
-            DefaultValueFactory = _ => normal,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                    && number >= least && number <= most)
-                {
-                    return number;
-                }
-
-                result.AddError($"{name}: '{text}' is not a number from {least} to {most}.");
-                return 0;
-            },
-        };
 }

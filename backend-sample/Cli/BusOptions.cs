@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net;
 using WsBalancer.BackendSample.Channels;
 
@@ -9,8 +8,6 @@ namespace WsBalancer.BackendSample.Cli;
 /// <summary><c>--bus</c> and the options of stored messages.</summary>
 internal static class BusOptions
 {
-    private const int LargestSize = 100_000;
-
     private static readonly HistoryOptions Normally = new();
 
     private static readonly Dictionary<string, BusKind> Kinds = new()
@@ -29,12 +26,9 @@ internal static class BusOptions
 
     private static readonly Option<EndPoint?> Nats = CreateNats();
 
-    private static readonly Option<int?> Size = new("--history-size")
-    {
-        Description = $"The most messages that are stored for each room and user. [default: {Normally.Size}]",
-        HelpName = "N",
-        CustomParser = ParseSize,
-    };
+    private static readonly Option<int?> Size = NumberOption.Create(
+        "--history-size", "The most messages that are stored for each room and user.", Normally.Size,
+        highest: 100_000);
 
     private static readonly Option<TimeSpan?> Lifetime = DurationOption.Create(
         "--history-ttl", "How long stored messages are kept after the last one of their room or user.",
@@ -107,19 +101,6 @@ internal static class BusOptions
         }
 
         result.AddError($"--bus: '{text}' is not {string.Join(", ", Kinds.Keys.SkipLast(1))} or {Kinds.Keys.Last()}.");
-        return null;
-    }
-
-    private static int? ParseSize(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            && size is >= 1 and <= LargestSize)
-        {
-            return size;
-        }
-
-        result.AddError($"--history-size: '{text}' is not a number from 1 to {LargestSize}.");
         return null;
     }
 }

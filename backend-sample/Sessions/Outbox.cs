@@ -174,11 +174,11 @@ internal sealed partial class Outbox(
 
     private bool TryFree(Delivery delivery)
     {
-        var excess = Queued + Outgoing.CostOf(delivery) - limits.Options.MaxQueueBytes;
+        var excess = Queued + delivery.Cost - limits.Options.MaxQueueBytes;
         if (Queued > 0 && excess > 0)
         {
             _messages?.Shed(delivery.Priority, excess, limits.Shed);
-            return Queued == 0 || Queued + Outgoing.CostOf(delivery) <= limits.Options.MaxQueueBytes;
+            return Queued == 0 || Queued + delivery.Cost <= limits.Options.MaxQueueBytes;
         }
 
         return true;

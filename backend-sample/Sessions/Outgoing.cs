@@ -27,12 +27,10 @@ internal sealed class Outgoing
     public bool EndsMessage { get; }
 
     /// <summary>The bytes of a text that count as queued; 0 for an echo, whose buffer is counted.</summary>
-    public int Cost => Delivery is null ? 0 : CostOf(Delivery);
+    public int Cost => Delivery?.Cost ?? 0;
 
     /// <summary>The next entry in the same queue.</summary>
     public Outgoing? Next { get; set; }
-
-    public static int CostOf(Delivery delivery) => delivery.Cost;
 
     public static Outgoing Text(Delivery delivery) =>
         new(delivery.Bytes, null, WebSocketMessageType.Text, endsMessage: true) { Delivery = delivery };

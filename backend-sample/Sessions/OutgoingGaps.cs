@@ -44,8 +44,8 @@ internal struct OutgoingGaps
     }
 
     // The longest offset: the notice need not be written again for each dropped message.
-    private static int CostOf(Delivery dropped) => Outgoing.CostOf(
-        Delivery.Gap(dropped.Channel!, new ChannelPosition(dropped.Position.Epoch, long.MaxValue)));
+    private static int CostOf(Delivery dropped) =>
+        Delivery.Gap(dropped.Channel!, new ChannelPosition(dropped.Position.Epoch, long.MaxValue)).Cost;
 
     /// <param name="Notice">The notice that was in the queue already; null for a new one.</param>
     /// <param name="Position">The position of the last dropped message.</param>

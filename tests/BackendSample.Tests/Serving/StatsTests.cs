@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Messaging;
-using WsBalancer.BackendSample.Sessions;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Serving;
@@ -84,7 +83,7 @@ public sealed class StatsTests
 
         // Both messages wait for others to the same client.
         var queued = new[] { ServerMessage.Welcome("ws-1", "alice"), ServerMessage.Joined("r") }.Sum(
-            message => Outgoing.CostOf(Delivery.Control(message)));
+            message => Delivery.Control(message).Cost);
         Assert.Equal(queued, stats.GetProperty("queuedBytes").GetInt32());
         Assert.Equal("""{"direct":0,"ephemeral":2,"room":1}""", stats.GetProperty("shed").ToString());
         Assert.Equal(

@@ -60,8 +60,8 @@ public sealed class OutgoingMessagesTests
             _messages.Add(Stored("room:b", offset));
         }
 
-        _messages.Shed(Priority.Direct, bytes: 2 * Outgoing.CostOf(Stored("room:a", 1)), _shed);
-        _messages.Shed(Priority.Direct, bytes: 2 * Outgoing.CostOf(Stored("room:a", 1)), _shed);
+        _messages.Shed(Priority.Direct, bytes: 2 * Stored("room:a", 1).Cost, _shed);
+        _messages.Shed(Priority.Direct, bytes: 2 * Stored("room:a", 1).Cost, _shed);
 
         var left = TakeAll().Select(text => JsonElement.Parse(text)).ToList();
         var gaps = left.TakeWhile(message => message.GetProperty("type").ValueEquals("gap")).ToDictionary(

@@ -102,26 +102,37 @@ internal sealed class Audience(IMessageStore store)
     /// Posts a message from the bus to every member, unless it returns to its origin. All members receive the messages
     /// of a channel in the same order.
     /// </summary>
+    public void Deliver(string channel, ReadOnlyMemory<byte> frame)
+    {
+        if (_channels.TryGetValue(channel, out var local))
+        {
+            Deliver(local, ChannelFrame.Parse(frame), floor: null);
+        }
+    }
+
+    /// <inheritdoc cref="Deliver(string, ReadOnlyMemory{byte})"/>
+    public void Deliver(ReadOnlySpan<char> channel, ReadOnlySequence<byte> frame)
+    {
+        // Half of the messages on the bus may be this node's own: those need no copy.
+        if (ChannelFrame.OriginOf(frame.FirstSpan) != Origin
+            && _channels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(channel, out var local))
+        {
+            Deliver(local, ChannelFrame.Parse(frame.ToArray()), floor: null);
+        }
+    }
+
+    /// <inheritdoc cref="Deliver(string, ReadOnlyMemory{byte})"/>
     /// <param name="channel">The channel.</param>
     /// <param name="frame">The message.</param>
     /// <param name="floor">
     /// The position after which members without one need the stored messages; null if the bus keeps their order, so
     /// that the first one has no missing messages before it.
     /// </param>
-    public void Deliver(string channel, ReadOnlyMemory<byte> frame, ChannelPosition? floor = null)
+    public void Deliver(string channel, ChannelFrame frame, ChannelPosition? floor)
     {
         if (_channels.TryGetValue(channel, out var local))
         {
-            Deliver(local, ChannelFrame.Parse(frame), floor);
-        }
-    }
-
-    /// <inheritdoc cref="Deliver(string, ReadOnlyMemory{byte}, ChannelPosition?)"/>
-    public void Deliver(ReadOnlySpan<char> channel, ReadOnlySequence<byte> frame)
-    {
-        if (_channels.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(channel, out var local))
-        {
-            Deliver(local, ChannelFrame.Parse(frame.ToArray()));
+            Deliver(local, frame, floor);
         }
     }
 
@@ -164,7 +175,7 @@ internal sealed class Audience(IMessageStore store)
         }
     }
 
-    private void Deliver(LocalChannel local, ChannelFrame frame, ChannelPosition? floor = null)
+    private void Deliver(LocalChannel local, ChannelFrame frame, ChannelPosition? floor)
     {
         if (frame.Origin == Origin)
         {

@@ -31,33 +31,13 @@ internal readonly record struct ChannelFrame(
     public NodeOrigin? Origin { get; private init; }
 
     /// <summary>Reads a frame. Bytes that are not a frame of this version are a plain message.</summary>
-    public static ChannelFrame Parse(ReadOnlyMemory<byte> frame)
-    {
-        var bytes = frame.Span;
-        if (bytes is [OriginMark, ..] && bytes.Length > OriginLength)
-        {
-            return Parse(frame[OriginLength..]) with { Origin = NodeOrigin.Read(bytes[1..]) };
-        }
+    public static ChannelFrame Parse(ReadOnlyMemory<byte> frame) => OriginOf(frame.Span) is { } origin
+        ? ParseKind(frame[OriginLength..]) with { Origin = origin }
+        : ParseKind(frame);
 
-        if (bytes is [EphemeralMark, ..])
-        {
-            return new ChannelFrame(frame[1..], null, IsEphemeral: true);
-        }
-
-        if (bytes is [PresenceMark, ..])
-        {
-            return new ChannelFrame(frame[1..], null, IsEphemeral: false, IsPresence: true);
-        }
-
-        var end = bytes is [StoredMark, ..] ? bytes.IndexOf((byte)'\n') : -1;
-        if (end is > 1 and <= MaxPrefix && ParsePosition(bytes[1..end]) is { } position
-            && new StoredMessage(position, frame[(end + 1)..]) is { IsObject: true } stored)
-        {
-            return new ChannelFrame(stored.Bytes, position, IsEphemeral: false);
-        }
-
-        return new ChannelFrame(frame, null, IsEphemeral: false);
-    }
+    /// <summary>The origin at the beginning of a frame; null if there is none.</summary>
+    public static NodeOrigin? OriginOf(ReadOnlySpan<byte> frame) =>
+        frame is [OriginMark, ..] && frame.Length > OriginLength ? NodeOrigin.Read(frame[1..]) : null;
 
     /// <summary>The frame of a stored message.</summary>
     public static ReadOnlyMemory<byte> Stored(ChannelPosition position, ReadOnlyMemory<byte> message)
@@ -81,6 +61,30 @@ internal readonly record struct ChannelFrame(
 
     /// <summary>The frame of a notice that users of the room have changed.</summary>
     public static ReadOnlyMemory<byte> Presence(ReadOnlyMemory<byte> users) => Marked(PresenceMark, users);
+
+    // A frame has one origin at most: a second one is a part of the message.
+    private static ChannelFrame ParseKind(ReadOnlyMemory<byte> frame)
+    {
+        var bytes = frame.Span;
+        if (bytes is [EphemeralMark, ..])
+        {
+            return new ChannelFrame(frame[1..], null, IsEphemeral: true);
+        }
+
+        if (bytes is [PresenceMark, ..])
+        {
+            return new ChannelFrame(frame[1..], null, IsEphemeral: false, IsPresence: true);
+        }
+
+        var end = bytes is [StoredMark, ..] ? bytes.IndexOf((byte)'\n') : -1;
+        if (end is > 1 and <= MaxPrefix && ParsePosition(bytes[1..end]) is { } position
+            && new StoredMessage(position, frame[(end + 1)..]) is { IsObject: true } stored)
+        {
+            return new ChannelFrame(stored.Bytes, position, IsEphemeral: false);
+        }
+
+        return new ChannelFrame(frame, null, IsEphemeral: false);
+    }
 
     private static ReadOnlyMemory<byte> Marked(byte mark, ReadOnlyMemory<byte> message)
     {

@@ -38,7 +38,7 @@ internal sealed class ChannelProgress(MemberSet members)
         : Known;
 
     /// <summary>Sets the position from which the members receive messages, unless it is known.</summary>
-    public void SetFloor(ChannelPosition? floor) => _floor = Known ?? floor;
+    public void SetFloor(ChannelPosition? floor) => _floor ??= floor;
 
     /// <summary>Begins a read, or takes part in the current one.</summary>
     /// <returns>Whether the caller must start the read.</returns>

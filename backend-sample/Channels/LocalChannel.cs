@@ -79,7 +79,7 @@ internal sealed class LocalChannel(string name)
 
     /// <summary>Delivers a stored message, unless messages before it are missing.</summary>
     /// <returns>Whether the caller must read the channel.</returns>
-    public bool Receive(StoredMessage message, ChannelPosition? floor = null)
+    public bool Receive(StoredMessage message, ChannelPosition? floor)
     {
         // Serialised before the lock, for which the bus and the members wait.
         var delivery = new Delivery(name, message);

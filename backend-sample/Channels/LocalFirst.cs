@@ -17,8 +17,8 @@ internal sealed class LocalFirst(Audience audience)
     /// <param name="send">
     /// Starts to send the frame for other nodes, in the order of the calls, and returns without a wait.
     /// </param>
-    public Task<T> PublishAsync<T>(
-        string channel, ReadOnlyMemory<byte> message, Func<ReadOnlyMemory<byte>, Task<T>> send)
+    public Task<PublishOutcome> PublishAsync(
+        string channel, ReadOnlyMemory<byte> message, Func<ReadOnlyMemory<byte>, Task<PublishOutcome>> send)
     {
         var frame = ChannelFrame.Of(audience.Origin, message);
         lock (_locks.Of(channel))

@@ -114,7 +114,12 @@ internal static class BenchBusCommand
         bool[] kinds = node is { Bus: BusKind.Nats, Redis: null } ? [false] : [false, true];
         foreach (var isStored in kinds)
         {
-            var figures = await benchmark.RunAsync(isStored, cancellation);
+            if (await benchmark.RunAsync(isStored, cancellation) is not { } figures)
+            {
+                await console.Error.WriteLineAsync("ws-node: the second node does not receive from the bus");
+                return ExitCode.Failed;
+            }
+
             await WriteAsync(
                 console, one.Bus.Status.Kind, isStored ? "stored" : "not stored", Text(figures.Median),
                 Text(figures.Late), figures.Rate.ToString("N0", CultureInfo.InvariantCulture), $"{figures.Failed}",

@@ -8,8 +8,6 @@ namespace WsBalancer.BackendSample.Cli;
 /// <summary><c>--bus</c> and the options of stored messages.</summary>
 internal static class BusOptions
 {
-    private const int LargestSize = 100_000;
-
     private static readonly HistoryOptions Normally = new();
 
     private static readonly Dictionary<string, BusKind> Kinds = new()
@@ -30,7 +28,7 @@ internal static class BusOptions
 
     private static readonly Option<int?> Size = NumberOption.Create(
         "--history-size", "The most messages that are stored for each room and user.", Normally.Size,
-        most: LargestSize);
+        most: 100_000);
 
     private static readonly Option<TimeSpan?> Lifetime = DurationOption.Create(
         "--history-ttl", "How long stored messages are kept after the last one of their room or user.",

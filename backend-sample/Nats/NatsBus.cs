@@ -118,7 +118,8 @@ internal sealed class NatsBus : IMessageBus
         try
         {
             using var deadline = new CancellationTokenSource(ReplyTimeout, _time);
-            await _link.Connection.PublishAsync(NatsSubject.Of(channel), message, cancellationToken: deadline.Token);
+            var subject = _channels.GetValueOrDefault(channel)?.Subject ?? NatsSubject.Of(channel);
+            await _link.Connection.PublishAsync(subject, message, cancellationToken: deadline.Token);
             return PublishOutcome.Published;
         }
         catch (NatsPayloadTooLargeException failure)

@@ -41,13 +41,17 @@ internal sealed class NatsChannel(
     }
 
     /// <summary>Delivers a stored message, or notes that the members miss messages before it.</summary>
-    public void Deliver(ReadOnlyMemory<byte> frame)
+    public void Deliver(ReadOnlyMemory<byte> bytes)
     {
+        var frame = ChannelFrame.Parse(bytes);
         lock (_lock)
         {
             audience.Deliver(channel, frame, _top);
-            var position = ChannelFrame.Parse(frame).Position;
-            _top = _top is null || position?.Epoch != _top?.Epoch || position?.Offset > _top?.Offset ? position : _top;
+            if (frame.Position is { } position
+                && (_top is not { } top || position.Epoch != top.Epoch || position.Offset > top.Offset))
+            {
+                _top = position;
+            }
         }
     }
 

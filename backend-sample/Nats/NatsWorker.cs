@@ -70,9 +70,11 @@ internal sealed class NatsWorker : BackgroundService
     {
         _probedAt = _time.GetTimestamp();
         var hasStore = _redis is null || await _redis.ProbeAsync();
-        if (hasStore)
+        if (hasStore && _redis is { IsAway: true })
         {
-            _redis?.SetAvailable();
+            // The next read shows what Redis has lost. Without it, offsets that are used again would look like doubles.
+            _audience.Suspend();
+            _redis.SetAvailable();
         }
 
         if (!await _nats.ProbeAsync())

@@ -63,6 +63,9 @@ internal sealed class RelayedStore(RedisStore store) : IMessageStore
     public Task<ChannelWindow?> ReadAsync(string channel, long after, ChannelPosition? delivered) =>
         store.ReadAsync(channel, after, delivered);
 
+    public Task<ChannelWindow?> ReadPageAsync(string channel, PageRequest request) =>
+        store.ReadPageAsync(channel, request);
+
     // Repeated, because nodes ignore what they have received. While NATS is away, other nodes read it when it is back.
     private async Task RelayAsync(string channel, ReadOnlyMemory<byte> frame)
     {

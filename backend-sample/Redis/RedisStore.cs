@@ -8,9 +8,8 @@ namespace WsBalancer.BackendSample.Redis;
 /// <summary>Stores messages in Redis, where every node finds them.</summary>
 /// <remarks>A restarted server has lost the scripts: then the client library sends them again.</remarks>
 internal sealed class RedisStore(
-    RedisLink link, HistoryOptions history, ILogger<RedisStore> logger, StoredPublish? publish = null) : IMessageStore
+    RedisLink link, HistoryOptions history, ILogger<RedisStore> logger, StoredPublish publish) : IMessageStore
 {
-    private readonly StoredPublish _publish = publish ?? StoredPublish.Channel;
     private RedisScripts? _scripts;
     private int _isRefused;
 
@@ -131,11 +130,11 @@ internal sealed class RedisStore(
         try
         {
             await link.Keys.StreamLengthAsync("ws:streams");
-            return _scripts = RedisScripts.Streams.With(_publish);
+            return _scripts = RedisScripts.Streams.With(publish);
         }
         catch (RedisServerException failure) when (IsUnknownCommand(failure))
         {
-            return _scripts = RedisScripts.Lists.With(_publish);
+            return _scripts = RedisScripts.Lists.With(publish);
         }
     }
 

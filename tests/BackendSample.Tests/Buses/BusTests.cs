@@ -135,4 +135,33 @@ public sealed class BusTests
         await two.PublishAsync(5);
         await one.UntilReceivedAsync(5);
     }
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("redis-streams")]
+    [InlineData("nats")]
+    public async Task RedisThatHasLostDeliveredMessages_IsNoticedOnEveryNode_AndLaterOnesAreReceived(string bus)
+    {
+        await using var fleet = await BusFleet.StartAsync(bus);
+        var one = await BusMember.JoinAsync(fleet.One, Room);
+        var two = await BusMember.JoinAsync(fleet.Two, Room);
+        await one.StoreAsync(1);
+        fleet.Redis.Save();
+        await one.StoreAsync(2);
+        await one.StoreAsync(3);
+        await one.UntilReceivedAsync(3);
+        await two.UntilReceivedAsync(3);
+
+        fleet.Redis.KillAndUndo();
+        await Deadline.UntilAsync(() => fleet.Log.Count("RedisIsAway") == 2, "the loss is noted");
+        await fleet.Redis.ResumeAsync();
+        await one.UntilReceivedAsync(BusMember.Gap);
+        await two.UntilReceivedAsync(BusMember.Gap);
+        await one.StoreAsync(4);
+
+        await one.UntilReceivedAsync(4);
+        await two.UntilReceivedAsync(4);
+        Assert.Equal([1, 2, 3, BusMember.Gap, 4], one.Received);
+        Assert.Equal([1, 2, 3, BusMember.Gap, 4], two.Received);
+    }
 }

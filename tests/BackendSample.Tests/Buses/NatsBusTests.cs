@@ -1,3 +1,4 @@
+using System.Text;
 using WsBalancer.BackendSample.Channels;
 using WsBalancer.BackendSample.Nats;
 using WsBalancer.BackendSample.Serving;
@@ -93,6 +94,26 @@ public sealed class NatsBusTests
         Assert.Equal(
             AppendOutcome.TooLong, (await fleet.One.Store.AppendAsync("room:r", "alice", "1", message)).Outcome);
         Assert.True(fleet.One.Bus.Status.IsAvailable);
+    }
+
+    [Fact]
+    public async Task APage_IsReadWithoutTheOtherMessages()
+    {
+        const int Messages = 20;
+        await using var fleet = await BusFleet.StartAsync("nats");
+        var message = Encoding.UTF8.GetBytes($$"""{"data":"{{new string('x', 100_000)}}"}""");
+        for (var number = 1; number <= Messages; number++)
+        {
+            var stored = await fleet.One.Store.AppendAsync("room:r", "alice", $"{number}", message);
+            Assert.Equal(AppendOutcome.Stored, stored.Outcome);
+        }
+
+        var before = await fleet.Redis.CountSentBytesAsync();
+        var page = await fleet.One.Store.ReadPageAsync("room:r", new PageRequest(Before: 5, 1, message.Length));
+        var sent = await fleet.Redis.CountSentBytesAsync() - before;
+
+        Assert.Equal(4, Assert.Single(page!.Messages).Position.Offset);
+        Assert.InRange(sent, message.Length, Messages / 2 * message.Length);
     }
 
     [Fact]

@@ -26,6 +26,30 @@ public sealed class ChannelFrameTests
         Assert.Equal((null, Message, true), (frame.Position, Text(frame), frame.IsEphemeral));
     }
 
+    [Fact]
+    public void ANotice_IsReadWithItsMark_AndTheOriginBeforeIt()
+    {
+        var origin = NodeOrigin.Create();
+        var notice = ChannelFrame.Presence(Encoding.UTF8.GetBytes(Message));
+
+        var frame = ChannelFrame.Parse(ChannelFrame.Of(origin, notice));
+
+        Assert.Equal((origin, Message, true), (frame.Origin, Text(frame), frame.IsPresence));
+        Assert.Null(ChannelFrame.Parse(notice).Origin);
+    }
+
+    [Fact]
+    public void OriginsWithoutEnd_AreAPlainMessage_AfterTheFirst()
+    {
+        var origins = new byte[1_000_000];
+        Array.Fill(origins, ChannelFrame.OriginMark);
+
+        var frame = ChannelFrame.Parse(origins);
+
+        Assert.NotNull(frame.Origin);
+        Assert.Equal(origins.Length - ChannelFrame.OriginLength, frame.Message.Length);
+    }
+
     [Theory]
     [InlineData("""{"data":1}""")]
     [InlineData("")]

@@ -1,4 +1,5 @@
 using WsBalancer.BackendSample.Channels;
+using WsBalancer.BackendSample.Messaging;
 using WsBalancer.BackendSample.Tests.Support;
 
 namespace WsBalancer.BackendSample.Tests.Channels;
@@ -112,6 +113,26 @@ public sealed class ChannelRecoveryTests
         _room.Publish(5);
 
         Assert.Equal(["e:0 recovered", "1", "gap e:2", "3", "4", "5"], member.Received);
+    }
+
+    [Fact]
+    public void AFirstMessageThatOvertookAnother_WaitsForIt_IfTheBusKnowsThePositionBefore()
+    {
+        var member = new Listener();
+        _audience.Add(FakeRoom.Name, member, Delivery.Control("joined"u8.ToArray()));
+        _store.Append(6, 7);
+
+        _audience.Deliver(FakeRoom.Name, Frame(7), floor: new ChannelPosition("e", 5));
+        Assert.Equal(["joined"], member.Received);
+        Assert.Equal(5, _store.After);
+        _store.Answer(top: 7);
+        _audience.Deliver(FakeRoom.Name, Frame(6), floor: new ChannelPosition("e", 7));
+        _room.Publish(8);
+
+        Assert.Equal(["joined", "6", "7", "8"], member.Received);
+
+        static ChannelFrame Frame(int number) =>
+            new(FakeStore.Message(number), new ChannelPosition("e", number), IsEphemeral: false);
     }
 
     [Fact]

@@ -7,42 +7,29 @@ namespace WsBalancer.BackendSample.Tests.Channels;
 /// <summary>
 /// Messages with an id are stored before they are acknowledged, and a client that returns receives those it missed.
 /// </summary>
-/// <param name="isEmbedded">The kind of Redis; null for a node without one.</param>
-public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
+/// <param name="bus">The bus of the nodes.</param>
+public abstract class DurableTests(string bus) : IAsyncLifetime
 {
-    private TestRedis? _redis;
-    private TestNode _one = null!;
-    private TestNode _two = null!;
+    private TestFleet _fleet = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _redis = isEmbedded is { } kind ? await TestRedis.StartAsync(kind) : null;
-        var options = TestNode.Options with { Redis = _redis?.Endpoint, History = new HistoryOptions { Size = 50 } };
-        _one = await TestNode.StartAsync(options with { Name = "ws-1" });
-        _two = _redis is null ? _one : await TestNode.StartAsync(options with { Name = "ws-2" });
-    }
+    private TestNode One => _fleet.One;
+
+    private TestNode Two => _fleet.Two;
+
+    public async ValueTask InitializeAsync() => _fleet = await TestFleet.StartAsync(
+        bus, TestNode.Options with { History = new HistoryOptions { Size = 50 } });
 
     public async ValueTask DisposeAsync()
     {
-        await _one.DisposeAsync();
-        if (_two != _one)
-        {
-            await _two.DisposeAsync();
-        }
-
-        if (_redis is not null)
-        {
-            await _redis.DisposeAsync();
-        }
-
+        await _fleet.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     [Fact]
     public async Task AMessageWithAnId_IsAcknowledged_AndDeliveredWithItsPosition()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
         await alice.JoinAsync("r");
         await bob.JoinAsync("r");
 
@@ -61,7 +48,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task ARepeatedId_IsAcknowledgedAgain_ButStoredAndDeliveredOnce()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         await alice.JoinAsync("r");
         var first = await StoreAsync(alice, "m1", 1);
 
@@ -70,7 +57,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
 
         Assert.Equal(first, again);
         Assert.Equal(first.Offset + 1, second.Offset);
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
         Assert.True(await JoinSinceAsync(bob, first with { Offset = 0 }));
         Assert.Equal([1, 2], await ReceiveDataAsync(bob, 2));
     }
@@ -78,8 +65,8 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task TheSameIdOfAnotherSender_IsAnotherMessage()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
         await alice.JoinAsync("r");
         await bob.JoinAsync("r");
 
@@ -92,7 +79,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task AClientThatReturns_ReceivesExactlyWhatItMissed_AndThenLiveMessages()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         await alice.JoinAsync("r");
         var seen = await StoreAsync(alice, "m0", 0);
         for (var number = 1; number <= 5; number++)
@@ -100,7 +87,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
             await StoreAsync(alice, $"m{number}", number);
         }
 
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
         Assert.True(await JoinSinceAsync(bob, seen));
         await StoreAsync(alice, "m6", 6);
 
@@ -110,7 +97,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task ClientsThatReturnDuringTraffic_MissNothing_AndReceiveNothingTwice()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         await alice.JoinAsync("r");
         var seen = await StoreAsync(alice, "m0", 0);
         using var allowed = new SemaphoreSlim(0);
@@ -120,7 +107,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
         for (var round = 0; round < 20; round++)
         {
             allowed.Release(10);
-            using var bob = await TestClient.WelcomedAsync(_two.Address, $"bob-{round}");
+            using var bob = await TestClient.WelcomedAsync(Two.Address, $"bob-{round}");
             Assert.True(await JoinSinceAsync(bob, seen));
             Assert.Equal(Enumerable.Range((int)seen.Offset, 10), await ReceiveDataAsync(bob, 10));
             seen = seen with { Offset = seen.Offset + 10 };
@@ -141,7 +128,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task AClientThatMissedMoreThanTheWindow_IsNotRecovered_AndReceivesLiveMessages()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         await alice.JoinAsync("r");
         var seen = await StoreAsync(alice, "m0", 0);
         for (var number = 1; number <= 51; number++)
@@ -149,7 +136,7 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
             await StoreAsync(alice, $"m{number}", number);
         }
 
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
         Assert.False(await JoinSinceAsync(bob, seen));
         Assert.True(await JoinSinceAsync(bob, seen with { Offset = seen.Offset + 1 }));
         Assert.Equal(Enumerable.Range(2, 50), await ReceiveDataAsync(bob, 50));
@@ -163,11 +150,11 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [InlineData(null, 1000)]
     public async Task APositionThatNeverWas_IsNotRecovered(string? epoch, long offset)
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         await alice.JoinAsync("r");
         var position = await StoreAsync(alice, "m1", 1);
 
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
 
         Assert.False(await JoinSinceAsync(bob, new Position(epoch ?? position.Epoch, offset)));
     }
@@ -175,17 +162,17 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task AJoinWithoutAPosition_ReportsThePositionOfTheRoom_EvenOfAnEmptyOne()
     {
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
         await bob.SendAsync("""{"type":"join","room":"r","since":null}""");
         var joined = await ReceiveAsync(bob, "joined");
         Assert.False(joined.TryGetProperty("recovered", out _));
         Assert.Equal(0, joined.GetProperty("offset").GetInt64());
         bob.Socket.Abort();
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         await alice.JoinAsync("r");
         await StoreAsync(alice, "m1", 1);
 
-        using var again = await TestClient.WelcomedAsync(_one.Address, "bob");
+        using var again = await TestClient.WelcomedAsync(One.Address, "bob");
 
         Assert.True(await JoinSinceAsync(again, PositionOf(joined)));
         Assert.Equal([1], await ReceiveDataAsync(again, 1));
@@ -194,16 +181,16 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task AUserWhoReturns_ReceivesTheDirectMessagesOfTheMeantime_OnAnyNode()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         using var bob = new TestClient();
-        await bob.ConnectToAsync(_one.Address, "/ws?user=bob&since=");
+        await bob.ConnectToAsync(One.Address, "/ws?user=bob&since=");
         var welcome = await ReceiveAsync(bob, "welcome");
         bob.Socket.Abort();
         await StoreAsync(alice, "d1", 1, Direct);
         await StoreAsync(alice, "d2", 2, Direct);
 
         using var again = new TestClient();
-        await again.ConnectToAsync(_two.Address, $"/ws?user=bob&since={PositionOf(welcome)}");
+        await again.ConnectToAsync(Two.Address, $"/ws?user=bob&since={PositionOf(welcome)}");
 
         Assert.True((await ReceiveAsync(again, "welcome")).GetProperty("recovered").GetBoolean());
         await StoreAsync(alice, "d3", 3, Direct);
@@ -268,8 +255,8 @@ public abstract class DurableTests(bool? isEmbedded) : IAsyncLifetime
     }
 }
 
-public sealed class DurableOverRedisServerTests() : DurableTests(isEmbedded: false);
+public sealed class DurableOverRedisServerTests() : DurableTests("redis");
 
-public sealed class DurableOverEmbeddedRedisTests() : DurableTests(isEmbedded: true);
+public sealed class DurableOverEmbeddedRedisTests() : DurableTests("embedded");
 
-public sealed class DurableOnOneNodeTests() : DurableTests(isEmbedded: null);
+public sealed class DurableOnOneNodeTests() : DurableTests("local");

@@ -3,33 +3,28 @@ using WsBalancer.BackendSample.Tests.Support;
 namespace WsBalancer.BackendSample.Tests.Redis;
 
 /// <summary>Two nodes and a Redis of either kind: messages reach users on the other node too.</summary>
-public abstract class FleetTests(bool isEmbedded) : IAsyncLifetime
+public abstract class FleetTests(string bus) : IAsyncLifetime
 {
-    private TestRedis _redis = null!;
-    private TestNode _one = null!;
-    private TestNode _two = null!;
+    private TestFleet _fleet = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _redis = await TestRedis.StartAsync(isEmbedded);
-        _one = await TestNode.StartAsync("ws-1", _redis.Endpoint);
-        _two = await TestNode.StartAsync("ws-2", _redis.Endpoint);
-    }
+    private TestNode One => _fleet.One;
+
+    private TestNode Two => _fleet.Two;
+
+    public async ValueTask InitializeAsync() => _fleet = await TestFleet.StartAsync(bus);
 
     public async ValueTask DisposeAsync()
     {
-        await _one.DisposeAsync();
-        await _two.DisposeAsync();
-        await _redis.DisposeAsync();
+        await _fleet.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     [Fact]
     public async Task ADirectMessage_ReachesEveryConnectionOfTheUserOnce()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
-        using var bobHere = await TestClient.WelcomedAsync(_one.Address, "bob");
-        using var bobThere = await TestClient.WelcomedAsync(_two.Address, "bob");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
+        using var bobHere = await TestClient.WelcomedAsync(One.Address, "bob");
+        using var bobThere = await TestClient.WelcomedAsync(Two.Address, "bob");
 
         await alice.SendAsync("""{"type":"direct","to":"bob","data":{"n":1}}""");
         await alice.SendAsync("""{"type":"direct","to":"bob","data":{"n":2}}""");
@@ -47,9 +42,9 @@ public abstract class FleetTests(bool isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task ARoomMessage_ReachesEveryMemberOnce_TheSenderIncluded()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
-        using var bob = await TestClient.WelcomedAsync(_two.Address, "bob");
-        using var carol = await TestClient.WelcomedAsync(_two.Address, "carol");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
+        using var bob = await TestClient.WelcomedAsync(Two.Address, "bob");
+        using var carol = await TestClient.WelcomedAsync(Two.Address, "carol");
         await alice.JoinAsync("r");
         await bob.JoinAsync("r");
         await carol.JoinAsync("other");
@@ -74,7 +69,7 @@ public abstract class FleetTests(bool isEmbedded) : IAsyncLifetime
     [Fact]
     public async Task AUserWhoIsNoMember_CannotSendToTheRoom_NorAfterLeavingIt()
     {
-        using var alice = await TestClient.WelcomedAsync(_one.Address, "alice");
+        using var alice = await TestClient.WelcomedAsync(One.Address, "alice");
         const string Refusal = """{"type":"error","reason":"not a member of room 'r': join it first"}""";
 
         await alice.SendAsync("""{"type":"room","room":"r","data":1}""");
@@ -89,6 +84,6 @@ public abstract class FleetTests(bool isEmbedded) : IAsyncLifetime
     }
 }
 
-public sealed class FleetOverRedisServerTests() : FleetTests(isEmbedded: false);
+public sealed class FleetOverRedisServerTests() : FleetTests("redis");
 
-public sealed class FleetOverEmbeddedRedisTests() : FleetTests(isEmbedded: true);
+public sealed class FleetOverEmbeddedRedisTests() : FleetTests("embedded");

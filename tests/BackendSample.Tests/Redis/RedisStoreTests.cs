@@ -30,7 +30,7 @@ public abstract class RedisStoreTests(bool isEmbedded) : IAsyncLifetime
         _redis = await TestRedis.StartAsync(isEmbedded);
         _link = new RedisLink(_redis.Endpoint, "test", _loggers.CreateLogger<RedisLink>());
         await _link.ConnectAsync();
-        _store = new RedisStore(_link, _history, _loggers.CreateLogger<RedisStore>());
+        _store = new RedisStore(_link, _history, _loggers.CreateLogger<RedisStore>(), StoredPublish.Channel);
     }
 
     public async ValueTask DisposeAsync()
@@ -104,6 +104,17 @@ public abstract class RedisStoreTests(bool isEmbedded) : IAsyncLifetime
         Assert.Equal(last with { Offset = 1 }, await AppendAsync(1));
         Assert.Equal(last with { Offset = 3 }, await AppendAsync(3));
         Assert.Equal((last with { Offset = 3 }, "3"), await ReadAsync(after: 0));
+    }
+
+    [Fact]
+    public async Task ARepeatedMessage_IsTheNewest_UntilAnotherOneIsStored()
+    {
+        const string Message = """{"data":1}""";
+
+        Assert.True((await StoreAsync("m1", Message)).IsNewest);
+        Assert.True((await StoreAsync("m1", Message)).IsNewest);
+        Assert.True((await StoreAsync("m2", Message)).IsNewest);
+        Assert.False((await StoreAsync("m1", Message)).IsNewest);
     }
 
     [Fact]

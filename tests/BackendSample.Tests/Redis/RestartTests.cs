@@ -104,7 +104,8 @@ public sealed class RestartTests : IAsyncLifetime
         await client.ReceiveTextAsync();
         await using var link = new RedisLink(_redis.Endpoint, "test", NullLogger<RedisLink>.Instance);
         await link.ConnectAsync();
-        var store = new RedisStore(link, new HistoryOptions(), NullLogger<RedisStore>.Instance);
+        var store = new RedisStore(
+            link, new HistoryOptions(), NullLogger<RedisStore>.Instance, StoredPublish.Channel);
 
         for (var number = 1; number <= 3; number++)
         {

@@ -28,10 +28,10 @@ internal sealed class BusFleet : IAsyncDisposable
 
     public NatsServer? Nats { get; private set; }
 
-    public static async Task<BusFleet> StartAsync(string bus)
+    public static async Task<BusFleet> StartAsync(string bus, int historySize = 20_000)
     {
         var fleet = new BusFleet();
-        var options = TestNode.Options with { History = new HistoryOptions { Size = 20_000 } };
+        var options = TestNode.Options with { History = new HistoryOptions { Size = historySize } };
         if (bus is "local")
         {
             fleet.One = fleet.Two = await fleet.StartAsync(options);

@@ -8,12 +8,15 @@ namespace WsBalancer.BackendSample.Tests.Support;
 /// <summary>A member of a channel on one node, which keeps the numbers of the messages.</summary>
 internal sealed class BusMember(BusHost node, string channel) : IAudienceMember
 {
-    public long FreeBytes => long.MaxValue;
+    /// <summary>The number of a notice of a gap.</summary>
+    public const int Gap = -1;
 
     private readonly Lock _lock = new();
     private readonly List<int> _received = [];
 
-    /// <summary>The numbers in the order in which they were received; a gap is -1.</summary>
+    public long FreeBytes => long.MaxValue;
+
+    /// <summary>The numbers in the order in which they were received.</summary>
     public List<int> Received
     {
         get
@@ -64,7 +67,7 @@ internal sealed class BusMember(BusHost node, string channel) : IAudienceMember
         var isMessage = json.RootElement.TryGetProperty("data", out var number);
         lock (_lock)
         {
-            _received.Add(isMessage ? number.GetInt32() : -1);
+            _received.Add(isMessage ? number.GetInt32() : Gap);
         }
     }
 }

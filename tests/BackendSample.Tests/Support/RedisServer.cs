@@ -9,6 +9,7 @@ namespace WsBalancer.BackendSample.Tests.Support;
 internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ws-node-redis-");
+    private readonly DirectoryInfo _saved = Directory.CreateTempSubdirectory("ws-node-redis-");
     private readonly bool _isDurable;
     private ServerProcess? _process;
 
@@ -36,6 +37,17 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         _process?.Dispose();
         _process = null;
+    }
+
+    /// <summary>Copies the files of a server that has written each change to them.</summary>
+    public void Save() => Copy(_directory.FullName, _saved.FullName);
+
+    /// <summary>Kills the server, and undoes all changes since <see cref="Save"/>.</summary>
+    public void KillAndUndo()
+    {
+        Kill();
+        _directory.Delete(recursive: true);
+        Copy(_saved.FullName, _directory.FullName);
     }
 
     /// <summary>Stops the process with SIGSTOP: connections stay open and nothing is answered.</summary>
@@ -75,6 +87,15 @@ internal sealed class RedisServer : IAsyncDisposable
         return await redis.GetServer(Endpoint).SubscriptionSubscriberCountAsync(RedisChannel.Literal(channel));
     }
 
+    /// <summary>The number of bytes that were sent to clients.</summary>
+    public async Task<long> CountSentBytesAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true");
+        var stats = (await redis.GetServer(Endpoint).InfoAsync("stats")).SelectMany(section => section);
+        return long.Parse(
+            stats.Single(pair => pair.Key == "total_net_output_bytes").Value, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Closes the connections on which nodes subscribe, on the side of the server.</summary>
     public Task DropSubscribersAsync() => DropClientsAsync(":channels");
 
@@ -96,7 +117,18 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         Kill();
         _directory.Delete(recursive: true);
+        _saved.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 
     private async Task<bool> AnswersAsync()

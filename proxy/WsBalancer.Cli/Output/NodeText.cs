@@ -1,4 +1,5 @@
 using WsBalancer.Proxy.Admin.Clusters;
+using WsBalancer.Proxy.Fleet;
 
 namespace WsBalancer.Cli.Output;
 
@@ -7,13 +8,12 @@ internal static class NodeText
 {
     public const string Configured = "configured";
 
-    /// <summary>
-    /// The node of that id. Ids ignore case, as in calls of the admin API, unless a node has exactly this one. Null for
-    /// none.
-    /// </summary>
-    public static NodeView? Find(IReadOnlyList<NodeView> nodes, string id) =>
-        nodes.FirstOrDefault(node => node.Id == id)
-        ?? nodes.FirstOrDefault(node => string.Equals(node.Id, id, StringComparison.OrdinalIgnoreCase));
+    /// <summary>The node that an operator names, as in calls of the admin API; null for none.</summary>
+    public static NodeView? Find(IReadOnlyList<NodeView> nodes, string id)
+    {
+        var found = NodeIds.Match(nodes.Select(static node => node.Id), id);
+        return nodes.FirstOrDefault(node => node.Id == found);
+    }
 
     public static string SourceOf(NodeView node) => node.Source ?? Configured;
 

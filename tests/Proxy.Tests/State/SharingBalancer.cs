@@ -74,6 +74,18 @@ internal sealed class SharingBalancer : IAsyncDisposable
 
     public Task StartAsync() => _worker.StartingAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Connects without starting: only the test causes exchanges.</summary>
+    public async Task ConnectAsync()
+    {
+        await _link.ConnectAsync();
+
+        // After these replies, both connections are silent.
+        await _link.Database.PingAsync();
+        await _link.Subscriber.PingAsync();
+    }
+
+    public Task<bool> ExchangeAsync() => _exchange.ExchangeAsync();
+
     public Task StopAsync() => _worker.StoppedAsync(TestContext.Current.CancellationToken);
 
     public int LogCount(int eventId) => _log.GetSnapshot().Count(record => record.Id.Id == eventId);

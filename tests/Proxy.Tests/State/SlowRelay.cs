@@ -4,14 +4,20 @@ using System.Threading.Channels;
 
 namespace WsBalancer.Proxy.Tests.State;
 
-/// <summary>Relays connections to a server, and delays every byte of each direction by half a round trip.</summary>
+/// <summary>
+/// Relays connections to a server, and delays every byte of each direction by half a round trip. Can also hold what the
+/// server sends.
+/// </summary>
 internal sealed class SlowRelay : IAsyncDisposable
 {
     private readonly IPEndPoint _server;
     private readonly TimeSpan _delay;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _released = new(0);
     private readonly Task _accepting;
+    private volatile bool _isHolding;
+    private int _held;
 
     public SlowRelay(string server, TimeSpan roundTrip)
     {
@@ -22,11 +28,28 @@ internal sealed class SlowRelay : IAsyncDisposable
 
     public string Address => _listener.LocalEndpoint.ToString()!;
 
+    /// <summary>How many pieces the server has sent since <see cref="Hold"/>, released or not.</summary>
+    public int Held => Volatile.Read(ref _held);
+
+    /// <summary>Holds each piece that the server sends from now on, until it is released.</summary>
+    public void Hold() => _isHolding = true;
+
+    /// <summary>Passes the oldest piece on that is held.</summary>
+    public void ReleaseOne() => _released.Release();
+
+    /// <summary>Passes all pieces on, and holds no more.</summary>
+    public void ReleaseAll()
+    {
+        _isHolding = false;
+        _released.Release(Held + 1);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _accepting;
         _listener.Dispose();
+        _released.Dispose();
         _stop.Dispose();
     }
 
@@ -53,7 +76,7 @@ internal sealed class SlowRelay : IAsyncDisposable
         try
         {
             await far.ConnectAsync(_server, _stop.Token);
-            await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+            await Task.WhenAny(CopyAsync(near, far, isReply: false), CopyAsync(far, near, isReply: true));
         }
         catch (Exception ex) when (ex is SocketException or OperationCanceledException)
         {
@@ -62,16 +85,18 @@ internal sealed class SlowRelay : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to)
+    private async Task CopyAsync(TcpClient from, TcpClient to, bool isReply)
     {
-        var pieces = Channel.CreateUnbounded<(long ReadAt, byte[] Bytes)>();
+        var pieces = Channel.CreateUnbounded<Piece>();
         var writing = WriteAsync(to, pieces.Reader);
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.GetStream().ReadAsync(buffer, _stop.Token) is > 0 and var read)
             {
-                pieces.Writer.TryWrite((TimeProvider.System.GetTimestamp(), buffer[..read]));
+                var isHeld = isReply && _isHolding;
+                pieces.Writer.TryWrite(new Piece(TimeProvider.System.GetTimestamp(), buffer[..read], isHeld));
+                Interlocked.Add(ref _held, isHeld ? 1 : 0);
             }
         }
         catch (Exception ex) when (ex is IOException or OperationCanceledException or ObjectDisposedException)
@@ -83,14 +108,19 @@ internal sealed class SlowRelay : IAsyncDisposable
         await writing;
     }
 
-    private async Task WriteAsync(TcpClient to, ChannelReader<(long ReadAt, byte[] Bytes)> pieces)
+    private async Task WriteAsync(TcpClient to, ChannelReader<Piece> pieces)
     {
         try
         {
-            await foreach (var (readAt, bytes) in pieces.ReadAllAsync(_stop.Token))
+            await foreach (var (readAt, bytes, isHeld) in pieces.ReadAllAsync(_stop.Token))
             {
                 var left = _delay - TimeProvider.System.GetElapsedTime(readAt);
                 await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, _stop.Token);
+                if (isHeld)
+                {
+                    await _released.WaitAsync(_stop.Token);
+                }
+
                 await to.GetStream().WriteAsync(bytes, _stop.Token);
             }
         }
@@ -101,4 +131,6 @@ internal sealed class SlowRelay : IAsyncDisposable
             return;
         }
     }
+
+    private sealed record Piece(long ReadAt, byte[] Bytes, bool IsHeld);
 }

@@ -8,12 +8,15 @@ using WsBalancer.Sockets.Loops;
 namespace WsBalancer.Proxy.Tests.Tunnels.Native;
 
 /// <summary>
-/// The total cost of an idle tunnel: the tunnel, its legs and sockets, and its entries in the registry.
+/// The total cost of an idle tunnel: the tunnel, its legs and sockets, and its entries in the registry. The growth of
+/// dictionaries and tables is not counted: a dictionary copies all its entries, at a moment that depends on random hash
+/// codes. The last rounds find them grown.
 /// </summary>
 public sealed class NativeMemoryTests(ITestOutputHelper output)
 {
+    private const int Rounds = 4;
     private const int Tunnels = 2_000;
-    private const int MostBytes = 1_800;
+    private const int MostBytes = 1_300;
     private const int InternetFamily = 2;
     private const int Datagram = 2;
 
@@ -26,39 +29,52 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
         using var metrics = new BalancerRegistry(TimeProvider.System);
         var registry = new TunnelRegistry(new TunnelMetrics(metrics));
         using var loop = Engines.Start(engine);
-        var sockets = new List<LoopSocket>(2 * Tunnels);
-
-        var allocated = await loop.OnLoop(() =>
+        var opened = new List<(Tunnel Tunnel, LoopSocket Client, LoopSocket Node)>(Tunnels);
+        var least = long.MaxValue;
+        for (var round = 0; round < Rounds; round++)
         {
-            // The first tunnel allocates what all tunnels share.
-            Open(loop, registry, sockets);
-            var heap = GC.GetTotalMemory(forceFullCollection: true);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < Tunnels; i++)
-            {
-                Open(loop, registry, sockets);
-            }
+            var taken = await loop.OnLoop(() => Fill(loop, registry, opened)) / Tunnels;
+            output.WriteLine($"{taken} bytes a tunnel were allocated in round {round}");
+            least = Math.Min(least, taken);
+            await loop.OnLoop(() => Clear(registry, opened));
+            await Deadline.Until("all sockets are closed", () => loop.SocketCount == 0);
+        }
 
-            var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-
-            // The heap contains objects of concurrent tests too, so its size is only reported.
-            heap = GC.GetTotalMemory(forceFullCollection: true) - heap;
-            output.WriteLine($"{taken / Tunnels} bytes a tunnel were allocated, {heap / Tunnels} are kept");
-            return taken;
-        });
-
-        Assert.InRange(allocated / Tunnels, 1, MostBytes);
-        await loop.OnLoop(() => sockets.ForEach(socket => socket.Close()));
+        Assert.InRange(least, 1, MostBytes);
     }
 
-    private static void Open(EventLoop loop, TunnelRegistry registry, List<LoopSocket> sockets)
+    private static long Fill(
+        EventLoop loop, TunnelRegistry registry, List<(Tunnel Tunnel, LoopSocket Client, LoopSocket Node)> opened)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Tunnels; i++)
+        {
+            opened.Add(Open(loop, registry));
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static void Clear(
+        TunnelRegistry registry, List<(Tunnel Tunnel, LoopSocket Client, LoopSocket Node)> opened)
+    {
+        foreach (var (tunnel, client, node) in opened)
+        {
+            registry.Remove(tunnel, TunnelEnd.Drain);
+            client.Close();
+            node.Close();
+        }
+
+        opened.Clear();
+    }
+
+    private static (Tunnel Tunnel, LoopSocket Client, LoopSocket Node) Open(EventLoop loop, TunnelRegistry registry)
     {
         var node = new NodeKey("chat", "ws-1");
         var id = registry.NextId();
         var identity = new TunnelIdentity(id, node, $"user-{id}", "HTTP/1.1");
         var terms = new TunnelTerms(identity, Options, registry.LedgerOf(node), loop.Time);
         var (client, toNode) = (Silent(loop), Silent(loop));
-        sockets.AddRange([client, toNode]);
         var flow = new NativeTunnel(
             terms,
             new DetachedSocket(client, default, Ended: false),
@@ -67,6 +83,7 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
             _ => { });
         registry.Add(flow.Tunnel);
         flow.Start();
+        return (flow.Tunnel, client, toNode);
     }
 
     // A socket that has no peer and receives nothing.
